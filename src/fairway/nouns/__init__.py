@@ -1,0 +1,1 @@
+"""What exists: frozen dataclasses, enumerations and errors. Standard library only."""

@@ -1,0 +1,86 @@
+"""A question of access and its answer (after NIST SP 800-162 and XACML obligations)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fairway.nouns.agreements import Agreement, Terms
+from fairway.nouns.products import DataProduct
+
+
+class Effect(StrEnum):
+    """The answer."""
+
+    PERMIT = "permit"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """Who asks to use which products, for which purpose, naming which columns.
+
+    `columns` holds, per product id, the names the query mentions that are columns of the product,
+    lower case. `agreement` pins one agreement.
+    """
+
+    person: str
+    purpose: str
+    products: tuple[str, ...]
+    columns: tuple[tuple[str, frozenset[str]], ...]
+    agreement: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a permit lets be seen of one product. `agreement` is None for an open product."""
+
+    product: DataProduct
+    terms: Terms
+    agreement: Agreement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Why not, as a stable code and a sentence, and what would have to be true instead."""
+
+    code: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Permit with grants, or deny with denials; always with reasons in plain English."""
+
+    effect: Effect
+    reasons: tuple[str, ...]
+    grants: tuple[Grant, ...] = ()
+    denials: tuple[Denial, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GuardrailFacts:
+    """What the hub's guardrails are told about one product in one request.
+
+    `classifications` are those of columns that stay readable one by one: kept, rounded, banded,
+    shortened or pseudonymised. `kept_identifiers` is true when an identifier is served as it is.
+    """
+
+    person: str
+    product: str
+    domain: str
+    access: str
+    purpose: str
+    statistical: bool
+    legal_basis: str
+    article_9: bool
+    classifications: frozenset[str]
+    kept_identifiers: bool
+    owner_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the guardrails say: no objection, or the sentences of those that forbid."""
+
+    permitted: bool
+    reasons: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What is true: pure functions over nouns. No clock, no input or output."""

@@ -1,0 +1,117 @@
+"""Who may do what: one table for every verb, and the one function that reads it.
+
+A verb that has no line here may be done by nobody. A role at the hub counts everywhere; a role in a
+domain counts in that domain. Parties to an agreement are decided by `rules.agreements`, not here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from fairway.nouns.people import Appointment, Role
+
+
+class Reach(StrEnum):
+    """How far a permission reaches."""
+
+    PUBLIC = "anyone, signed in or not"
+    SIGNED_IN = "anyone signed in"
+    OWN = "anyone signed in, for what is their own"
+    DOMAIN = "by a role in the domain concerned, or at the hub"
+    ANYWHERE = "by a role held anywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a verb asks of the actor. `roles` is empty where being signed in is enough."""
+
+    reach: Reach
+    roles: frozenset[Role] = frozenset()
+
+    def __str__(self) -> str:
+        """Return the permission as a phrase for the reference and for refusals."""
+        if not self.roles:
+            return self.reach.value
+        return f"{' or '.join(sorted(self.roles))} ({self.reach.value})"
+
+
+def _roles(reach: Reach, *roles: Role) -> Permission:
+    return Permission(reach, frozenset(roles))
+
+
+_SIGNED_IN = Permission(Reach.SIGNED_IN)
+_OWN = Permission(Reach.OWN)
+_WATCHERS = (Role.AUDITOR, Role.GOVERNANCE_MANAGER)
+
+PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
+    {
+        "person.sign_in": Permission(Reach.PUBLIC),
+        "person.sign_out": _OWN,
+        "person.me": _OWN,
+        "person.list": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, *_WATCHERS),
+        "person.add": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
+        "person.deactivate": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
+        "person.change_password": _OWN,
+        "domain.add": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "domain.list": _SIGNED_IN,
+        "appointment.make": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "appointment.end": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "token.create": Permission(Reach.PUBLIC),
+        "token.list": _OWN,
+        "token.revoke": _OWN,
+        "purpose.list": _SIGNED_IN,
+        "product.publish": _roles(Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD),
+        "product.find": _SIGNED_IN,
+        "product.show": _SIGNED_IN,
+        "product.contract": _SIGNED_IN,
+        "product.usage": _roles(
+            Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD, Role.AUDITOR, Role.GOVERNANCE_MANAGER
+        ),
+        "agreement.draft": _roles(Reach.ANYWHERE, Role.ANALYST),
+        "agreement.submit": _roles(Reach.ANYWHERE, Role.ANALYST),
+        "agreement.move": _SIGNED_IN,
+        "agreement.show": _SIGNED_IN,
+        "agreement.list": _SIGNED_IN,
+        "agreement.inbox": _roles(Reach.ANYWHERE, Role.DATA_OWNER),
+        "query.run": _SIGNED_IN,
+        "query.show": _OWN,
+        "audit.read": _roles(Reach.ANYWHERE, *_WATCHERS),
+        "audit.verify": _roles(Reach.ANYWHERE, *_WATCHERS, Role.ADMINISTRATOR),
+    }
+)
+
+
+def roles_of(
+    appointments: Iterable[Appointment], today: date, domain: str | None = None
+) -> frozenset[Role]:
+    """Return the roles that appointments give today.
+
+    With a domain: those held in it or at the hub. Without: those held anywhere.
+    """
+    return frozenset(
+        a.role
+        for a in appointments
+        if a.current(today) and (domain is None or a.domain is None or a.domain == domain)
+    )
+
+
+def allows(
+    verb: str, appointments: Iterable[Appointment], today: date, *, domain: str | None
+) -> bool:
+    """Say whether a signed-in person with these appointments may do a verb.
+
+    `domain` is the domain concerned, None where the verb concerns none. A verb that reaches by
+    domain and is asked without one is not allowed; an unknown verb is never allowed.
+    """
+    permission = PERMISSIONS.get(verb)
+    if permission is None:
+        return False
+    if not permission.roles:
+        return True
+    if permission.reach is Reach.DOMAIN:
+        return domain is not None and bool(
+            permission.roles & roles_of(appointments, today, domain)
+        )
+    return bool(permission.roles & roles_of(appointments, today))

@@ -1,0 +1,465 @@
+"""Agreements: ask, submit, decide, and every other move in their life."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from fairway.nouns.access import Denial, Grant
+from fairway.nouns.agreements import Agreement, GrantedColumn, Move, Party, State, Step, Terms
+from fairway.nouns.errors import BadInput, Conflict, NotFound, Refused
+from fairway.nouns.people import Actor, Person, Role
+from fairway.nouns.products import DataProduct
+from fairway.nouns.purposes import LegalBasis, Purpose
+from fairway.nouns.scopes import Scope
+from fairway.rules import agreements as rules
+from fairway.rules import scopes, treatments
+from fairway.rules.access import guardrail_facts
+from fairway.verbs.acting import Act, Look, acting, looking, verb
+from fairway.verbs.ports import Platform
+from fairway.verbs.products import get as get_product
+from fairway.verbs.products import needs_agreement, owner_current
+
+LONGEST_TEXT = 4000
+"""Characters in a necessity, a question, an answer or a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A request as a surface hands it over: texts, not yet checked.
+
+    `columns` are names with treatments as written (`keep`, `band:10`, ...); `scope` is a row scope
+    as written, empty for every row. What is not known yet is empty or None: a draft keeps it.
+    """
+
+    product: str
+    columns: tuple[tuple[str, str], ...] = ()
+    scope: str = ""
+    purpose: str = ""
+    legal_basis: str = ""
+    necessity: str = ""
+    starts: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Granting:
+    """Terms as an owner writes them; what is None stays as asked. `scope` is added by AND."""
+
+    columns: tuple[tuple[str, str], ...] | None = None
+    scope: str = ""
+    starts: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPage:
+    """An agreement with what a reader needs beside it.
+
+    `state` is the one that counts today. `moves` are those the reader may make. `objections` are
+    the hub guardrails' sentences against what is asked, empty when there are none.
+    """
+
+    agreement: Agreement
+    state: State
+    product: DataProduct
+    asker: Person | None
+    purpose: Purpose | None
+    legal_basis: LegalBasis | None
+    moves: tuple[Move, ...]
+    objections: tuple[str, ...]
+
+
+@verb("agreement.draft")
+def draft(
+    platform: Platform, actor: Actor, asking: Asking, agreement: str | None = None
+) -> Agreement:
+    """Make a draft, or replace the text of one's own draft. Checks what is given, as far as given.
+
+    Raises `NotFound` for an unknown product, `BadInput` for a column, treatment, scope, purpose or
+    legal basis that cannot be, `Conflict` for a product that needs no agreement.
+    """
+    product = get_product(platform, asking.product)
+    with acting(platform, actor, "agreement.draft", subject=agreement or "") as act:
+        if not needs_agreement(product):
+            raise Conflict(
+                "agreement.not_needed",
+                f"{product.id} is open: everyone who is signed in may use it.",
+                remedy="Query it at once, with a purpose.",
+            )
+        _check_lists(platform, asking)
+        _check_text(asking.necessity, "necessity")
+        terms = _asked_terms(asking, product, act.today)
+        old = _own_draft(platform, actor, agreement) if agreement else None
+        made = Agreement(
+            id=old.id if old else platform.ids.new("AG"),
+            product=product.id,
+            asker=actor.person,
+            purpose=asking.purpose,
+            legal_basis=asking.legal_basis,
+            necessity=asking.necessity.strip(),
+            asked=terms,
+            granted=None,
+            state=State.DRAFT,
+            created=old.created if old else platform.clock.now(),
+        )
+        platform.store.agreements.put(made)
+        _record(act, "agreement.draft", made)
+    return made
+
+
+def _own_draft(platform: Platform, actor: Actor, agreement: str) -> Agreement:
+    found = platform.store.agreements.get(agreement)
+    if found is None or found.asker != actor.person:
+        raise _not_found(agreement)
+    if found.state is not State.DRAFT:
+        raise Conflict(
+            "agreement.not_a_draft",
+            f"Agreement {agreement} is {found.state}; only a draft can be changed.",
+            remedy="Withdraw it and ask again.",
+        )
+    return found
+
+
+def _not_found(agreement: str) -> NotFound:
+    return NotFound(
+        "agreement.not_found",
+        f"There is no agreement '{agreement[:40]}' that you may see.",
+        remedy="See yours with: fairway agreements.",
+    )
+
+
+def _check_lists(platform: Platform, asking: Asking) -> None:
+    if asking.purpose and platform.store.purposes.get(asking.purpose) is None:
+        raise BadInput(
+            "agreement.unknown_purpose",
+            f"'{asking.purpose[:60]}' is not on the list of purposes.",
+            remedy="See the list with: fairway request --list-purposes.",
+            field="purpose",
+        )
+    if asking.legal_basis and platform.store.purposes.legal_basis(asking.legal_basis) is None:
+        raise BadInput(
+            "agreement.unknown_legal_basis",
+            f"'{asking.legal_basis[:60]}' is not on the list of legal bases.",
+            remedy="See the list with: fairway request --list-legal-bases.",
+            field="legal_basis",
+        )
+
+
+def _check_text(text: str, field: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise BadInput(
+            "agreement.text_too_long",
+            f"This text has {len(text)} characters; {LONGEST_TEXT} are the most.",
+            remedy="Shorten it.",
+            field=field,
+        )
+
+
+def _read_columns(
+    written: Sequence[tuple[str, str]], product: DataProduct
+) -> tuple[GrantedColumn, ...]:
+    read: dict[str, GrantedColumn] = {}
+    for name, treatment in written:
+        column = product.column(name.strip())
+        if column is None:
+            raise BadInput(
+                "agreement.no_such_column",
+                f"{product.id} has no column '{name[:60]}'.",
+                remedy=f"It has: {', '.join(c.name for c in product.columns)}.",
+                field="columns",
+            )
+        if column.name in read:
+            raise BadInput(
+                "agreement.column_twice",
+                f"Column '{column.name}' is named twice.",
+                remedy="Name it once.",
+                field="columns",
+            )
+        parsed = treatments.parse(treatment or "keep", field=f"columns.{column.name}")
+        read[column.name] = GrantedColumn(column.name, parsed)
+    return tuple(read.values())
+
+
+def _read_scope(text: str, product: DataProduct) -> Scope | None:
+    if not text.strip():
+        return None
+    return scopes.parse(text, {c.name: c.type for c in product.columns}, field="scope")
+
+
+def _asked_terms(asking: Asking, product: DataProduct, today: date) -> Terms:
+    terms = Terms(
+        _read_columns(asking.columns, product),
+        _read_scope(asking.scope, product),
+        asking.starts or today,
+        asking.ends or asking.starts or today,
+    )
+    _raise_first(rules.inapplicable(terms, product))
+    return terms
+
+
+def _raise_first(denials: Sequence[Denial]) -> None:
+    if denials:
+        first = denials[0]
+        raise BadInput(first.code, first.reason, remedy=first.remedy)
+
+
+@verb("agreement.submit")
+def submit(platform: Platform, actor: Actor, agreement: str) -> Agreement:
+    """Submit one's own draft to the product's owner. Raises `BadInput` for what is still missing."""
+    with acting(platform, actor, "agreement.submit", subject=agreement) as act:
+        found = _own_draft(platform, actor, agreement)
+        product = get_product(platform, found.product)
+        _check_complete(found, act.today)
+        _raise_first(rules.inapplicable(found.asked, product))
+        if not owner_current(platform, product.contract.owner, product.domain):
+            raise Refused(
+                "agreement.no_owner",
+                f"{product.id} has no appointed data owner, so nobody can decide.",
+                remedy="Ask a governance manager to have an owner appointed.",
+            )
+        return _move(act, found, Move.SUBMIT, "")
+
+
+def _check_complete(agreement: Agreement, today: date) -> None:
+    missing = [
+        (not agreement.asked.columns, "columns", "Choose at least one column."),
+        (not agreement.purpose, "purpose", "Choose a purpose from the list."),
+        (not agreement.legal_basis, "legal_basis", "Choose a legal basis from the list."),
+        (not agreement.necessity, "necessity", "Say why the data is necessary."),
+        (agreement.asked.ends < agreement.asked.starts, "ends", "End on or after the first day."),
+        (agreement.asked.ends <= today, "ends", "Choose a last day after today."),
+    ]
+    for is_missing, field, remedy in missing:
+        if is_missing:
+            raise BadInput(
+                "agreement.incomplete",
+                f"Request {agreement.id} cannot be submitted yet.",
+                remedy=remedy,
+                field=field,
+            )
+
+
+@verb("agreement.move")
+def move(
+    platform: Platform,
+    actor: Actor,
+    agreement: str,
+    made: Move,
+    note: str = "",
+    granting: Granting | None = None,
+) -> Agreement:
+    """Make any move but submit: question, answer, approve, refuse, withdraw, suspend, resume, end.
+
+    `note` is the question, answer or reason. `granting` narrows an approval. Raises `Refused` when
+    the actor is not a party who may, `Conflict` when the state does not lead there, `BadInput` when
+    words or terms are missing or more than asked.
+    """
+    _check_text(note, "note")
+    with acting(platform, actor, "agreement.move", subject=agreement) as act:
+        found = _visible(platform, act, actor, agreement)
+        found = _settle(act, found)
+        _check_party(platform, act, actor, found, made)
+        if made in rules.NEEDS_NOTE and not note.strip():
+            raise BadInput(
+                "agreement.note_missing",
+                f"To {made} an agreement you must say why, in words.",
+                remedy="Add a note.",
+                field="note",
+            )
+        if made is Move.APPROVE:
+            found = _approve(platform, act, found, granting or Granting())
+        result = _settle(act, _move(act, found, made, note.strip()))
+    return result
+
+
+def _approve(platform: Platform, act: Act, found: Agreement, granting: Granting) -> Agreement:
+    product = get_product(platform, found.product)
+    asked = found.asked
+    terms = Terms(
+        asked.columns if granting.columns is None else _read_columns(granting.columns, product),
+        scopes.narrow(asked.scope, _read_scope(granting.scope, product)),
+        granting.starts or asked.starts,
+        granting.ends or asked.ends,
+    )
+    _raise_first(rules.approvable(found, terms, product))
+    if terms.ends < act.today:
+        raise BadInput("agreement.over", "The last day has already passed.", field="ends")
+    objections = _objections(platform, replace(found, granted=terms), product)
+    if objections:
+        raise Refused(
+            "agreement.guardrail",
+            objections[0],
+            remedy="Grant less, or refuse; the hub's guardrails cannot be overridden.",
+        )
+    return replace(found, granted=terms)
+
+
+def _objections(
+    platform: Platform, agreement: Agreement, product: DataProduct
+) -> tuple[str, ...]:
+    purpose = platform.store.purposes.get(agreement.purpose)
+    if purpose is None:
+        return ()
+    facts = guardrail_facts(
+        Grant(product, agreement.granted or agreement.asked, agreement),
+        person=agreement.asker,
+        purpose=purpose,
+        basis=platform.store.purposes.legal_basis(agreement.legal_basis),
+        owner_current=owner_current(platform, product.contract.owner, product.domain),
+    )
+    verdict = platform.guardrails.verdict(facts)
+    return () if verdict.permitted else verdict.reasons
+
+
+def _parties(look: Look, person: str, agreement: Agreement) -> frozenset[Party]:
+    """Return what a person is to an agreement. Nobody is both asker and decider."""
+    if person == agreement.asker:
+        return frozenset({Party.ASKER})
+    roles = look.roles(agreement.product.partition(".")[0])
+    held = {Role.DATA_OWNER: Party.OWNER, Role.GOVERNANCE_MANAGER: Party.HUB}
+    return frozenset(party for role, party in held.items() if role in roles)
+
+
+def _visible(platform: Platform, look: Look, actor: Actor, agreement: str) -> Agreement:
+    found = platform.store.agreements.get(agreement)
+    if found is None:
+        raise _not_found(agreement)
+    parties = _parties(look, actor.person, found)
+    watcher = Role.AUDITOR in look.roles()
+    if not parties and not watcher:
+        raise _not_found(agreement)
+    if found.state is State.DRAFT and Party.ASKER not in parties:
+        raise _not_found(agreement)
+    return found
+
+
+def _check_party(
+    platform: Platform, act: Act, actor: Actor, found: Agreement, made: Move
+) -> None:
+    if rules.next_state(found.state, made) is None or made is Move.SUBMIT:
+        raise Conflict(
+            "agreement.wrong_state",
+            f"Agreement {found.id} is {found.state}; it cannot {made} now.",
+            remedy="See what can be done with: fairway agreements.",
+        )
+    if made not in rules.moves(found.state, _parties(act, actor.person, found)):
+        own = " Nobody decides on their own request." if actor.person == found.asker else ""
+        raise Refused(
+            "agreement.not_your_move",
+            f"{actor.person} may not {made} agreement {found.id}.{own}",
+            remedy="Ask a person who may.",
+        )
+
+
+def _settle(act: Act, found: Agreement) -> Agreement:
+    """Write the moves that the calendar asks for; each is on the record as the calendar's."""
+    while (due := rules.due(found, act.today)) is not None:
+        found = _move(act, found, due, "", person="calendar")
+    return found
+
+
+def _move(
+    act: Act, found: Agreement, made: Move, note: str, person: str | None = None
+) -> Agreement:
+    after = rules.next_state(found.state, made)
+    assert after is not None, "checked before"  # noqa: S101
+    step = Step(
+        act.platform.clock.now(), person or act.actor.person, made, found.state, after, note
+    )
+    moved = replace(found, state=after, history=(*found.history, step))
+    act.platform.store.agreements.put(moved)
+    _record(act, f"agreement.{made.value}", moved, note)
+    return moved
+
+
+def _record(act: Act, action: str, agreement: Agreement, note: str = "") -> None:
+    terms = agreement.granted or agreement.asked
+    act.record(
+        action,
+        subject=agreement.id,
+        products=(agreement.product,),
+        agreements=(agreement.id,),
+        purpose=agreement.purpose,
+        columns=tuple(f"{agreement.product}.{c.name}" for c in terms.columns),
+        reason=note,
+        details={
+            "state": agreement.state.value,
+            "asker": agreement.asker,
+            "legal_basis": agreement.legal_basis,
+            "treatments": {c.name: str(c.treatment) for c in terms.columns},
+            "scope": scopes.to_text(terms.scope) if terms.scope else "",
+            "starts": terms.starts.isoformat(),
+            "ends": terms.ends.isoformat(),
+        },
+    )
+
+
+@verb("agreement.show")
+def show(platform: Platform, actor: Actor, agreement: str) -> AgreementPage:
+    """Return an agreement's page. Raises `NotFound` for those who are no party to it."""
+    with looking(platform, actor, "agreement.show") as look:
+        return _page(platform, look, actor, _visible(platform, look, actor, agreement))
+
+
+def _page(platform: Platform, look: Look, actor: Actor, found: Agreement) -> AgreementPage:
+    product = get_product(platform, found.product)
+    state = rules.effective_state(found, look.today)
+    return AgreementPage(
+        agreement=found,
+        state=state,
+        product=product,
+        asker=platform.store.people.get(found.asker),
+        purpose=platform.store.purposes.get(found.purpose),
+        legal_basis=platform.store.purposes.legal_basis(found.legal_basis),
+        moves=rules.moves(state, _parties(look, actor.person, found)),
+        objections=_objections(platform, found, product),
+    )
+
+
+@verb("agreement.list")
+def list_mine(platform: Platform, actor: Actor) -> Sequence[AgreementPage]:
+    """Return the actor's own agreements, newest first."""
+    with looking(platform, actor, "agreement.list") as look:
+        mine = platform.store.agreements.find(asker=actor.person)
+        return [_page(platform, look, actor, a) for a in mine]
+
+
+@verb("agreement.inbox")
+def inbox(platform: Platform, actor: Actor) -> Sequence[AgreementPage]:
+    """Return the agreements on products of the domains in which the actor is data owner.
+
+    Those that wait for a decision come first. Drafts are their askers' own.
+    """
+    with looking(platform, actor, "agreement.inbox") as look:
+        domains = {
+            a.domain
+            for a in look.appointments
+            if a.current(look.today) and a.role is Role.DATA_OWNER and a.domain
+        }
+        found = [
+            a
+            for domain in sorted(domains)
+            for a in platform.store.agreements.find(domain=domain)
+            if a.state is not State.DRAFT
+        ]
+        pages = [_page(platform, look, actor, a) for a in found]
+        waiting = (State.SUBMITTED, State.IN_QUESTION)
+        return sorted(pages, key=lambda p: (p.state not in waiting, -p.agreement.created.timestamp()))
+
+
+def settle_all(platform: Platform, actor: Actor) -> int:
+    """Write every calendar move that is due; return how many. Run by the node, not by a person."""
+    count = 0
+    today = platform.clock.now().date()
+    granted = (State.APPROVED, State.ACTIVE, State.SUSPENDED)
+    for found in platform.store.agreements.find(states=granted):
+        if rules.due(found, today) is None:
+            continue
+        with platform.store.transaction():
+            current = platform.store.agreements.get(found.id)
+            act = Act(None, (), today, platform=platform, actor=actor)
+            if current is not None:
+                _settle(act, current)
+                count += act.recorded
+    return count
+

@@ -1,0 +1,320 @@
+"""People: signing in, accounts, domains, appointments."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fairway.nouns.errors import BadInput, Conflict, NotFound, NotSignedIn, Refused
+from fairway.nouns.events import EventFilter
+from fairway.nouns.people import (
+    HUB_ROLES,
+    Actor,
+    Appointment,
+    Domain,
+    Organisation,
+    Person,
+    Role,
+    Token,
+    Via,
+)
+from fairway.rules.people import check_id, check_password
+from fairway.verbs.acting import acting, event, looking, verb
+from fairway.verbs.ports import Platform
+
+_FAILURES_ALLOWED = 10
+_FAILURE_WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """A person with the appointments that hold today."""
+
+    person: Person
+    appointments: tuple[Appointment, ...]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held anywhere today."""
+        return frozenset(a.role for a in self.appointments)
+
+
+@verb("person.sign_in")
+def sign_in(platform: Platform, via: Via, person: str, password: str) -> Person:
+    """Check a name and password; record success or failure. Raises `NotSignedIn`, `Refused`.
+
+    After ten failures for a name in fifteen minutes, further tries are refused unread.
+    """
+    actor = Actor(person[:150], via)
+    with acting(platform, actor, "person.sign_in") as act:
+        since = platform.clock.now() - _FAILURE_WINDOW
+        failures = platform.ledger.find(
+            EventFilter(
+                actor=actor.person,
+                action="person.sign_in",
+                outcome="denied",
+                since=since,
+                limit=_FAILURES_ALLOWED,
+            )
+        )
+        locked = len(failures) >= _FAILURES_ALLOWED
+        holds = not locked and platform.store.people.password_holds(person, password)
+        found = platform.store.people.get(person) if holds else None
+        known = found is not None and found.active
+        act.record("person.sign_in", "done" if known else "denied")
+    if locked:
+        raise Refused(
+            "access.too_many_tries",
+            "There were too many failed tries to sign in with this name.",
+            remedy="Try again in 15 minutes.",
+        )
+    if found is None or not found.active:
+        raise NotSignedIn(
+            "access.wrong_name_or_password",
+            "The name or the password is not right.",
+            remedy="Check both and try again.",
+        )
+    return found
+
+
+@verb("person.sign_out")
+def sign_out(platform: Platform, actor: Actor) -> None:
+    """Record that a person signed out."""
+    with acting(platform, actor, "person.sign_out") as act:
+        act.record("person.sign_out")
+
+
+@verb("person.me")
+def me(platform: Platform, actor: Actor) -> Me:
+    """Return the actor's account and current appointments."""
+    with looking(platform, actor, "person.me") as look:
+        if look.person is None:
+            raise NotFound("person.not_found", "The node itself has no account.")
+        current = tuple(a for a in look.appointments if a.current(look.today))
+        return Me(look.person, current)
+
+
+@verb("person.list")
+def list_people(platform: Platform, actor: Actor) -> Sequence[Me]:
+    """Return every account with its current appointments."""
+    with looking(platform, actor, "person.list") as look:
+        current = [a for a in platform.store.people.appointments() if a.current(look.today)]
+        return [
+            Me(p, tuple(a for a in current if a.person == p.id))
+            for p in platform.store.people.all()
+        ]
+
+
+@verb("person.add")
+def add_person(
+    platform: Platform, actor: Actor, person: Person, password: str | None = None
+) -> None:
+    """Add an account. Without a password nobody can sign in to it until one is set."""
+    check_id(person.id, "person")
+    if password is not None:
+        check_password(password)
+    with acting(platform, actor, "person.add", subject=person.id) as act:
+        if platform.store.people.get(person.id) is not None:
+            raise Conflict("person.exists", f"There is an account {person.id} already.")
+        _known_domain(platform, person.domain)
+        platform.store.people.add(person, password)
+        act.record("person.add", subject=person.id, details={"domain": person.domain})
+
+
+@verb("person.deactivate")
+def deactivate(platform: Platform, actor: Actor, person: str) -> None:
+    """Close an account: its tokens and sessions stop working with the next request."""
+    with acting(platform, actor, "person.deactivate", subject=person) as act:
+        _known_person(platform, person)
+        platform.store.people.set_active(person, False)
+        act.record("person.deactivate", subject=person)
+
+
+@verb("person.change_password")
+def change_password(platform: Platform, actor: Actor, old: str, new: str) -> None:
+    """Change the actor's own password."""
+    check_password(new)
+    with acting(platform, actor, "person.change_password", subject=actor.person) as act:
+        holds = platform.store.people.password_holds(actor.person, old)
+        act.record(
+            "person.change_password", "done" if holds else "denied", subject=actor.person
+        )
+        if holds:
+            platform.store.people.set_password(actor.person, new)
+    if not holds:
+        raise Refused("access.wrong_password", "The old password is not right.")
+
+
+@verb("domain.add")
+def add_domain(
+    platform: Platform, actor: Actor, domain: Domain, organisation: Organisation
+) -> None:
+    """Add a domain, and its organisation when that is new."""
+    check_id(domain.id, "domain")
+    with acting(platform, actor, "domain.add", subject=domain.id) as act:
+        if platform.store.people.domain(domain.id) is not None:
+            raise Conflict("domain.exists", f"There is a domain {domain.id} already.")
+        if all(o.id != organisation.id for o in platform.store.people.organisations()):
+            platform.store.people.add_organisation(organisation)
+        platform.store.people.add_domain(domain)
+        act.record(
+            "domain.add", subject=domain.id, details={"organisation": organisation.id}
+        )
+
+
+@verb("domain.list")
+def list_domains(platform: Platform, actor: Actor) -> Sequence[Domain]:
+    """Return every domain."""
+    with looking(platform, actor, "domain.list"):
+        return platform.store.people.domains()
+
+
+@verb("appointment.make")
+def appoint(
+    platform: Platform,
+    actor: Actor,
+    person: str,
+    role: Role,
+    domain: str | None,
+    *,
+    since: date,
+    until: date | None = None,
+    evidence: str = "",
+) -> None:
+    """Appoint a person to a role, in a domain or at the hub. Nobody appoints themselves."""
+    with acting(platform, actor, "appointment.make", subject=person) as act:
+        _known_person(platform, person)
+        if (domain is None) != (role in HUB_ROLES):
+            raise BadInput(
+                "appointment.wrong_place",
+                f"{role} is held {'at the hub' if role in HUB_ROLES else 'in a domain'}.",
+                remedy="Leave the domain out." if role in HUB_ROLES else "Name the domain.",
+                field="domain",
+            )
+        if domain is not None:
+            _known_domain(platform, domain)
+        if until is not None and until < since:
+            raise BadInput(
+                "appointment.ends_before_start", "The last day is before the first.", field="until"
+            )
+        if person == actor.person:
+            raise Refused("appointment.own", "Nobody appoints themselves.")
+        platform.store.people.appoint(
+            Appointment(person, role, domain, since, until, actor.person, evidence)
+        )
+        act.record(
+            "appointment.make",
+            subject=person,
+            details={
+                "role": role.value,
+                "domain": domain,
+                "since": since.isoformat(),
+                "until": until.isoformat() if until else None,
+                "evidence": evidence,
+            },
+        )
+
+
+@verb("appointment.end")
+def end_appointment(
+    platform: Platform, actor: Actor, person: str, role: Role, domain: str | None, until: date
+) -> None:
+    """Set the last day of a person's appointment to a role."""
+    with acting(platform, actor, "appointment.end", subject=person) as act:
+        if not platform.store.people.end_appointment(person, role, domain, until):
+            raise NotFound(
+                "appointment.not_found", f"{person} holds no open appointment as {role}."
+            )
+        act.record(
+            "appointment.end",
+            subject=person,
+            details={"role": role.value, "domain": domain, "until": until.isoformat()},
+        )
+
+
+def _known_person(platform: Platform, person: str) -> Person:
+    found = platform.store.people.get(person)
+    if found is None:
+        raise NotFound("person.not_found", f"There is no account {person}.")
+    return found
+
+
+def _known_domain(platform: Platform, domain: str) -> Domain:
+    found = platform.store.people.domain(domain)
+    if found is None:
+        raise NotFound(
+            "domain.not_found", f"There is no domain {domain}.", remedy="Add the domain first."
+        )
+    return found
+
+
+def token_digest(secret: str) -> str:
+    """Return what is kept of a token: SHA-256 of a secret of 256 random bits needs no salt."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@verb("token.create")
+def create_token(
+    platform: Platform, via: Via, person: str, password: str, *, label: str = "", days: int
+) -> tuple[Token, str]:
+    """Exchange a name and password for a bearer token. Return it and its secret, shown once."""
+    longest = int(platform.settings["token_days"])
+    if not 1 <= days <= longest:
+        raise BadInput(
+            "token.wrong_lifetime",
+            f"A token lives from 1 to {longest} days.",
+            field="days",
+        )
+    found = sign_in(platform, via, person, password)
+    secret = platform.ids.secret()
+    now = platform.clock.now()
+    token = Token(
+        platform.ids.new("T"), found.id, label, token_digest(secret), now,
+        now + timedelta(days=days),
+    )
+    with acting(platform, Actor(found.id, via), "token.create") as act:
+        platform.store.tokens.add(token)
+        act.record("token.create", subject=token.id, details={"days": days, "label": label})
+    return token, secret
+
+
+@verb("token.list")
+def list_tokens(platform: Platform, actor: Actor) -> Sequence[Token]:
+    """Return the actor's own tokens, without their secrets."""
+    with looking(platform, actor, "token.list"):
+        return platform.store.tokens.of(actor.person)
+
+
+@verb("token.revoke")
+def revoke_token(platform: Platform, actor: Actor, token: str) -> None:
+    """Revoke one of the actor's own tokens; it stops working at once."""
+    with acting(platform, actor, "token.revoke", subject=token) as act:
+        if all(t.id != token for t in platform.store.tokens.of(actor.person)):
+            raise NotFound("token.not_found", f"You have no token {token}.")
+        platform.store.tokens.revoke(token, platform.clock.now())
+        act.record("token.revoke", subject=token)
+
+
+def bearer(platform: Platform, secret: str, via: Via) -> Actor:
+    """Return the actor that a bearer token stands for. Raises `NotSignedIn`.
+
+    Not a verb: it establishes who acts, as a session does; a bad token is recorded.
+    """
+    token = platform.store.tokens.by_digest(token_digest(secret))
+    person = platform.store.people.get(token.person) if token else None
+    if token is None or not token.usable(platform.clock.now()) or not person or not person.active:
+        platform.ledger.append(
+            event(
+                platform,
+                Actor(token.person if token else "", via),
+                "token.refused",
+                "denied",
+                subject=token.id if token else "",
+            )
+        )
+        raise NotSignedIn(
+            "access.bad_token",
+            "The token is unknown, expired or revoked.",
+            remedy="Get a new one with: fairway token.",
+        )
+    return Actor(token.person, via)

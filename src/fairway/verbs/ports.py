@@ -1,0 +1,239 @@
+"""What the verbs need from the world, as Protocols. Adapters implement them; wiring joins them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from fairway.nouns.access import GuardrailFacts, Verdict
+from fairway.nouns.agreements import Agreement, State
+from fairway.nouns.events import AuditEvent, Entry, EventFilter, Usage, Verification
+from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Token
+from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
+from fairway.nouns.purposes import LegalBasis, Purpose
+from fairway.nouns.queries import Field, Limits, ParsedQuery
+from fairway.nouns.relations import GovernedRelation
+
+
+class People(Protocol):
+    """Accounts, domains and appointments. Writes happen only inside `Store.transaction()`."""
+
+    def get(self, person: str) -> Person | None: ...
+    def all(self) -> Sequence[Person]: ...
+    def add(self, person: Person, password: str | None) -> None: ...
+    def set_active(self, person: str, active: bool) -> None: ...
+    def set_password(self, person: str, password: str) -> None: ...
+    def password_holds(self, person: str, password: str) -> bool:
+        """Check a password, in the same time whether or not the person exists."""
+
+    def add_organisation(self, organisation: Organisation) -> None: ...
+    def organisations(self) -> Sequence[Organisation]: ...
+    def add_domain(self, domain: Domain) -> None: ...
+    def domain(self, domain: str) -> Domain | None: ...
+    def domains(self) -> Sequence[Domain]: ...
+    def appoint(self, appointment: Appointment) -> None: ...
+    def end_appointment(self, person: str, role: Role, domain: str | None, until: Any) -> int:
+        """Set the last day of the person's open appointments to the role; return how many."""
+
+    def appointments(
+        self, *, person: str | None = None, domain: str | None = None, role: Role | None = None
+    ) -> Sequence[Appointment]: ...
+
+
+class Tokens(Protocol):
+    """Bearer tokens, kept as hashes."""
+
+    def add(self, token: Token) -> None: ...
+    def by_digest(self, digest: str) -> Token | None: ...
+    def of(self, person: str) -> Sequence[Token]: ...
+    def revoke(self, token: str, at: datetime) -> None: ...
+
+
+class Products(Protocol):
+    """Published products, every version kept."""
+
+    def get(self, product: str) -> DataProduct | None:
+        """Return the current version of a product."""
+
+    def versions(self, product: str) -> Sequence[DataProduct]:
+        """Return every version, newest first."""
+
+    def by_contract(self, contract: str) -> DataProduct | None:
+        """Return the current product that was published with a contract id."""
+
+    def all(self, *, domain: str | None = None) -> Sequence[DataProduct]: ...
+    def add(self, product: DataProduct) -> None:
+        """Add a version, which becomes the current one."""
+
+
+class Agreements(Protocol):
+    """Agreements and their histories."""
+
+    def get(self, agreement: str) -> Agreement | None: ...
+    def put(self, agreement: Agreement) -> None:
+        """Insert, or replace the one of that id."""
+
+    def find(
+        self,
+        *,
+        asker: str | None = None,
+        product: str | None = None,
+        domain: str | None = None,
+        purpose: str | None = None,
+        states: Sequence[State] | None = None,
+    ) -> Sequence[Agreement]:
+        """Return those that match, newest first. `domain` is the product's."""
+
+
+class Purposes(Protocol):
+    """The hub's controlled lists."""
+
+    def get(self, code: str) -> Purpose | None: ...
+    def all(self) -> Sequence[Purpose]: ...
+    def legal_basis(self, code: str) -> LegalBasis | None: ...
+    def legal_bases(self) -> Sequence[LegalBasis]: ...
+    def put(self, purpose: Purpose) -> None: ...
+    def put_legal_basis(self, basis: LegalBasis) -> None: ...
+
+
+class Store(Protocol):
+    """The memory of the node."""
+
+    people: People
+    tokens: Tokens
+    products: Products
+    agreements: Agreements
+    purposes: Purposes
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Open a write transaction: all or nothing, one writer at a time. Not nestable."""
+
+
+class Ledger(Protocol):
+    """The append-only record."""
+
+    def append(self, event: AuditEvent) -> Entry:
+        """Add an event. Inside a store transaction it commits or vanishes with it; outside, it is
+        durable when this returns. Raises `Unavailable` when it cannot be written."""
+
+    def find(self, wanted: EventFilter) -> Sequence[Entry]:
+        """Return matching entries, newest first, `wanted.limit` at the most."""
+
+    def verify(self) -> Verification:
+        """Re-compute the whole chain."""
+
+    def usage(self, *, product: str | None = None) -> Sequence[Usage]:
+        """Sum up completed uses by product, person and purpose."""
+
+
+class Index(Protocol):
+    """The search index over products. Writes join the store's transaction."""
+
+    def put(self, product: DataProduct, domain: Domain, owner: Person) -> None: ...
+    def find(self, words: str, *, limit: int, offset: int) -> Hits: ...
+
+
+class Contracts(Protocol):
+    """A contract standard, in and out."""
+
+    def read(self, text: str, file: str) -> Contract:
+        """Read a contract. Raises `BadInput` naming file, field, line."""
+
+    def write(self, contract: Contract) -> str:
+        """Write a contract with every field that was read."""
+
+
+class Sources(Protocol):
+    """Where products lie."""
+
+    def resolve(self, source: Source, file: str) -> Source:
+        """Turn a contract's source into one the node reads. Raises `BadInput`, `Refused`."""
+
+    def describe(self, source: Source, file: str) -> Sequence[SourceField]:
+        """Read the actual schema. Raises `Unavailable` when the source does not answer."""
+
+
+class Guardrails(Protocol):
+    """The hub's policies, which no spoke's grant can override."""
+
+    def verdict(self, facts: GuardrailFacts) -> Verdict:
+        """Judge one product in one request. An error in judging is an objection."""
+
+
+class Gate(Protocol):
+    """What a query must pass before anything is decided about it."""
+
+    def parse(self, sql: str) -> ParsedQuery:
+        """Parse and check against the allow-list. Raises `BadInput` or `Refused`."""
+
+    def bind(self, query: ParsedQuery, relations: Sequence[GovernedRelation]) -> Sequence[Field]:
+        """Bind names and types against empty relations; return the result's columns.
+
+        Raises `BadInput` with the engine's own words: no data is near, so none can be in them.
+        """
+
+
+class ResultStream(Protocol):
+    """The result of a query: an Arrow IPC stream in chunks of bytes.
+
+    `rows` counts the rows produced so far. Raises `BoundExceeded` while iterating when a bound is
+    passed. `close()` stops the work; closing twice does nothing.
+    """
+
+    rows: int
+
+    def __iter__(self) -> Iterator[bytes]: ...
+    def close(self) -> None: ...
+
+
+class Engine(Protocol):
+    """Computation in place."""
+
+    def run(
+        self, query: ParsedQuery, relations: Sequence[GovernedRelation], limits: Limits
+    ) -> ResultStream:
+        """Run a checked query over governed relations, and over nothing else."""
+
+
+class Keys(Protocol):
+    """The node's secrets, never shown."""
+
+    def pseudonym_key(self, agreement: str) -> bytes:
+        """Return the 32-byte pseudonym key of an agreement."""
+
+
+class Clock(Protocol):
+    """What time it is."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+
+
+class Ids(Protocol):
+    """New names for new things."""
+
+    def new(self, prefix: str) -> str:
+        """Return a short unique id that begins with the prefix."""
+
+    def secret(self) -> str:
+        """Return a new secret of at least 256 bits, URL-safe."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Everything a verb may use, joined by `wiring`."""
+
+    store: Store
+    ledger: Ledger
+    index: Index
+    contracts: Contracts
+    sources: Sources
+    guardrails: Guardrails
+    gate: Gate
+    engine: Engine
+    keys: Keys
+    clock: Clock
+    ids: Ids
+    limits: Limits
+    settings: Mapping[str, Any]

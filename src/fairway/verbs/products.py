@@ -1,0 +1,235 @@
+"""Products: publish, find, show, export, and who uses them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fairway.nouns.agreements import State
+from fairway.nouns.errors import BadInput, Conflict, FairwayError, NotFound
+from fairway.nouns.events import Usage
+from fairway.nouns.people import Actor, Domain, Person, Role
+from fairway.nouns.products import AccessClass, Contract, DataProduct, Hits
+from fairway.rules import products as rules
+from fairway.rules.agreements import effective_state
+from fairway.rules.permissions import allows
+from fairway.verbs.acting import acting, looking, verb
+from fairway.verbs.ports import Platform
+
+_LIVE = (State.APPROVED, State.ACTIVE, State.SUSPENDED)
+
+
+class Unpublishable(BadInput):
+    """A contract with several problems at once; `problems` holds each."""
+
+    def __init__(self, problems: Sequence[FairwayError]) -> None:
+        first = problems[0]
+        super().__init__(
+            first.code,
+            first.message,
+            remedy=first.remedy,
+            file=first.file,
+            field=first.field,
+            line=first.line,
+            column=first.column,
+        )
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        """Return every problem, a line each."""
+        return "\n".join(str(p) for p in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing did. `breaks` says whom a new major version breaks, empty when nobody."""
+
+    product: DataProduct
+    previous: str | None
+    breaks: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """Everything that a person may know about a product before using it.
+
+    `usage` is None for those who may not see who uses it.
+    """
+
+    product: DataProduct
+    domain: Domain
+    owner: Person | None
+    owner_current: bool
+    versions: tuple[str, ...]
+    usage: tuple[Usage, ...] | None
+
+
+@verb("product.publish")
+def publish(platform: Platform, actor: Actor, text: str, file: str = "") -> Published:
+    """Publish a contract: read it, compare it with its source, and make it findable, or nothing.
+
+    `file` is the name to use in errors. Raises `BadInput` (`Unpublishable` when the source or the
+    version disagrees), `Conflict` for an id that is taken, `Unavailable` for a silent source.
+    """
+    contract = platform.contracts.read(text, file)
+    domain = _check_domain(platform, actor, contract, file)
+    with looking(platform, actor, "product.publish", domain=contract.domain):
+        # The source may be slow: it is read before the transaction, which others would wait for.
+        source = platform.sources.resolve(contract.source, file)
+        found = platform.sources.describe(source, file)
+    with acting(
+        platform, actor, "product.publish", domain=contract.domain, subject=_id(contract)
+    ) as act:
+        owner = _check_owner(platform, contract, file)
+        before = platform.store.products.get(_id(contract))
+        _check_ids(platform, contract, before, file)
+        live = platform.store.agreements.find(product=_id(contract), states=_LIVE)
+        live = [a for a in live if effective_state(a, act.today) in _LIVE]
+        problems = (
+            *rules.version_malformed(contract, file),
+            *rules.open_problems(contract, file),
+            *rules.schema_problems(contract, found, file),
+            *(rules.version_problems(before.contract, contract, live, file) if before else ()),
+        )
+        if problems:
+            raise Unpublishable(problems)
+        product = DataProduct(
+            _id(contract), contract, source, actor.person, platform.clock.now()
+        )
+        platform.store.products.add(product)
+        platform.index.put(product, domain, owner)
+        breaks = ""
+        if before and rules.broken_agreements(before.contract, contract, live):
+            breaks = rules.whom_it_breaks(before.contract, contract, live)
+        act.record(
+            "product.publish",
+            subject=product.id,
+            products=(product.id,),
+            details={"version": contract.version, "contract": contract.id, "breaks": breaks},
+        )
+    return Published(product, before.contract.version if before else None, breaks)
+
+
+def _id(contract: Contract) -> str:
+    return f"{contract.domain}.{contract.table}"
+
+
+def _check_domain(platform: Platform, actor: Actor, contract: Contract, file: str) -> Domain:
+    with looking(platform, actor, "domain.list"):
+        domain = platform.store.people.domain(contract.domain)
+    if domain is None:
+        raise BadInput(
+            "contract.unknown_domain",
+            f"There is no domain '{contract.domain}'.",
+            remedy="Name a domain of this node, or have the domain added.",
+            file=file,
+            field="domain",
+        )
+    return domain
+
+
+def _check_owner(platform: Platform, contract: Contract, file: str) -> Person:
+    owner = platform.store.people.get(contract.owner)
+    if owner is None or not owner_current(platform, owner.id, contract.domain):
+        raise BadInput(
+            "contract.owner_not_appointed",
+            f"'{contract.owner}' is not appointed data owner in domain {contract.domain}.",
+            remedy="Name an appointed data owner, or have the appointment made first.",
+            file=file,
+            field="team.members",
+        )
+    return owner
+
+
+def owner_current(platform: Platform, person: str, domain: str) -> bool:
+    """Say whether a person is data owner in a domain today. Not a verb: a question of verbs."""
+    today = platform.clock.now().date()
+    return any(
+        a.current(today)
+        for a in platform.store.people.appointments(
+            person=person, domain=domain, role=Role.DATA_OWNER
+        )
+    )
+
+
+def _check_ids(
+    platform: Platform, contract: Contract, before: DataProduct | None, file: str
+) -> None:
+    holder = platform.store.products.by_contract(contract.id)
+    if holder is not None and holder.id != _id(contract):
+        raise Conflict(
+            "contract.duplicate_id",
+            f"Contract id '{contract.id}' already belongs to {holder.id}.",
+            remedy="Give this contract an id of its own.",
+            file=file,
+            field="id",
+        )
+    if before is not None and before.contract.id != contract.id:
+        raise Conflict(
+            "contract.duplicate_name",
+            f"{before.id} is already published by another contract, {before.contract.id}.",
+            remedy="Name another table, or keep that contract's id to publish a new version.",
+            file=file,
+            field="schema[0].name",
+        )
+
+
+@verb("product.find")
+def find(
+    platform: Platform, actor: Actor, words: str, *, limit: int = 20, offset: int = 0
+) -> Hits:
+    """Return the products that match any of the words, best first; all of them for no words."""
+    with looking(platform, actor, "product.find"):
+        return platform.index.find(words[:500], limit=min(limit, 100), offset=offset)
+
+
+@verb("product.show")
+def show(platform: Platform, actor: Actor, product: str) -> ProductPage:
+    """Return a product's page. Raises `NotFound`."""
+    with looking(platform, actor, "product.show") as look:
+        found = get(platform, product)
+        domain = platform.store.people.domain(found.domain)
+        assert domain is not None, "a product's domain outlives it"  # noqa: S101
+        may_see_usage = allows(
+            "product.usage", look.appointments, look.today, domain=found.domain
+        )
+        return ProductPage(
+            product=found,
+            domain=domain,
+            owner=platform.store.people.get(found.contract.owner),
+            owner_current=owner_current(platform, found.contract.owner, found.domain),
+            versions=tuple(
+                v.contract.version for v in platform.store.products.versions(found.id)
+            ),
+            usage=tuple(platform.ledger.usage(product=found.id)) if may_see_usage else None,
+        )
+
+
+@verb("product.contract")
+def contract_text(platform: Platform, actor: Actor, product: str) -> str:
+    """Return a product's contract as ODCS, with every field that was published."""
+    with looking(platform, actor, "product.contract"):
+        return platform.contracts.write(get(platform, product).contract)
+
+
+@verb("product.usage")
+def usage(platform: Platform, actor: Actor, product: str) -> Sequence[Usage]:
+    """Return who uses a product, for which purpose, how often and last when."""
+    found = get(platform, product)
+    with looking(platform, actor, "product.usage", domain=found.domain):
+        return platform.ledger.usage(product=found.id)
+
+
+def get(platform: Platform, product: str) -> DataProduct:
+    """Return a product's current version or raise `NotFound`. Not a verb: a step of verbs."""
+    found = platform.store.products.get(product.casefold())
+    if found is None:
+        raise NotFound(
+            "product.not_found",
+            f"There is no data product '{product[:130]}'.",
+            remedy="Look for its name with: fairway find WORDS.",
+        )
+    return found
+
+
+def needs_agreement(product: DataProduct) -> bool:
+    """Say whether using a product needs an agreement."""
+    return product.contract.access is AccessClass.RESTRICTED

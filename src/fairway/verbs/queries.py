@@ -1,0 +1,335 @@
+"""Use in place: one query, from the question to the last byte, under exactly the terms agreed.
+
+The order is the promise: parse, decide, guardrails, bind, record, run, record what came out, serve.
+Whatever fails on the way denies, is recorded, and serves nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fairway.nouns.access import AccessRequest, Decision, Denial, Effect, Grant
+from fairway.nouns.errors import FairwayError, NotFound, Refused
+from fairway.nouns.events import EventFilter
+from fairway.nouns.people import Actor
+from fairway.nouns.products import DataProduct
+from fairway.nouns.queries import Field, Limits, ParsedQuery
+from fairway.nouns.relations import GovernedColumn, GovernedRelation
+from fairway.nouns.treatments import Kind
+from fairway.rules.access import decide, guardrail_facts
+from fairway.rules.scopes import columns as scope_columns
+from fairway.verbs.acting import event, looking, verb
+from fairway.verbs.ports import Platform, ResultStream
+from fairway.verbs.products import owner_current
+
+HELD_BYTES = 16 * 1024 * 1024
+"""A result up to this size is complete, counted and on the record before its first byte leaves."""
+
+LONGEST_QUERY_KEPT = 20_000
+"""Characters of a query's text that go on the record; the gate refuses longer ones anyway."""
+
+
+@dataclass
+class _Use:
+    """One use under way: what every event about it says."""
+
+    platform: Platform
+    actor: Actor
+    id: str
+    sql: str
+    purpose: str
+    products: tuple[str, ...] = ()
+    agreements: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def record(
+        self, action: str, outcome: str, *, reason: str = "", rows: int | None = None
+    ) -> None:
+        self.platform.ledger.append(
+            event(
+                self.platform,
+                self.actor,
+                action,
+                outcome,
+                subject=self.id,
+                query_id=self.id,
+                query=self.sql[:LONGEST_QUERY_KEPT],
+                purpose=self.purpose,
+                products=self.products,
+                agreements=self.agreements,
+                columns=self.columns,
+                reason=reason,
+                rows=rows,
+                details=self.details,
+            )
+        )
+
+
+class QueryResult:
+    """The result of a query: fields, and an Arrow IPC stream in chunks of bytes.
+
+    `complete` says whether the whole result is already held; then `rows` is final. Iterate once.
+    `reasons` say why it was permitted, `agreements` under which agreements.
+    """
+
+    def __init__(
+        self, use: _Use, fields: Sequence[Field], reasons: Sequence[str], stream: ResultStream
+    ) -> None:
+        self.id = use.id
+        self.fields = tuple(fields)
+        self.reasons = tuple(reasons)
+        self.agreements = use.agreements
+        self.products = use.products
+        self._use = use
+        self._stream = stream
+        self._chunks = iter(stream)
+        self._held: list[bytes] = []
+        self.complete = False
+
+    @property
+    def rows(self) -> int:
+        """The number of rows so far; all of them when complete."""
+        return self._stream.rows
+
+    def hold(self) -> None:
+        """Take in as much as may be held. If that is all, put its rows on the record."""
+        size = 0
+        while size <= HELD_BYTES:
+            chunk = self._next()
+            if chunk is None:
+                return
+            self._held.append(chunk)
+            size += len(chunk)
+
+    def _next(self) -> bytes | None:
+        """Return the next chunk, or None at the end; whatever ends the work is recorded first."""
+        try:
+            chunk = next(self._chunks, None)
+        except FairwayError as error:
+            self.close()
+            self._use.record("query.stopped", "failed", reason=error.message, rows=self.rows)
+            raise
+        if chunk is None:
+            self._use.record("query.completed", "done", rows=self.rows)
+            self.complete = True
+            self.close()
+        return chunk
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the stream's chunks. Left early, the work is stopped and that is recorded."""
+        try:
+            yield from self._held
+            self._held = []
+            while not self.complete and (chunk := self._next()) is not None:
+                yield chunk
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Stop the work if it is not complete, and record how far it came."""
+        if not self.complete:
+            self.complete = True
+            self.close()
+            self._use.record(
+                "query.stopped", "failed", reason="The reader went away.", rows=self.rows
+            )
+
+    def close(self) -> None:
+        """Free the engine's worker."""
+        self._stream.close()
+
+
+@verb("query.run")
+def run(
+    platform: Platform,
+    actor: Actor,
+    sql: str,
+    purpose: str,
+    *,
+    agreement: str | None = None,
+    limits: Limits | None = None,
+) -> QueryResult:
+    """Run one SELECT for a purpose, under the actor's agreements.
+
+    `agreement` pins one. `limits` may only be tighter than the node's own. Raises `BadInput` for
+    what does not parse or bind, `Refused` for what is not granted, `BoundExceeded` past a bound,
+    `Unavailable` when the record, the source or the engine does not answer.
+    """
+    with looking(platform, actor, "query.run"):
+        use = _Use(platform, actor, platform.ids.new("Q"), sql, purpose)
+        try:
+            return _governed(use, agreement, tighter(platform.limits, limits))
+        except _Recorded as recorded:
+            raise recorded.error from None
+        except FairwayError as error:
+            use.record("query.denied", "denied", reason=error.message)
+            raise
+
+
+class _Recorded(Exception):
+    """Carries an error that is already on the record."""
+
+    def __init__(self, error: FairwayError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+def _governed(use: _Use, agreement: str | None, limits: Limits) -> QueryResult:
+    platform = use.platform
+    parsed = platform.gate.parse(use.sql)
+    use.products = tuple(dict.fromkeys(str(t) for t in parsed.tables))
+    decision = _decide(use, parsed, agreement)
+    if decision.effect is Effect.DENY:
+        raise _refusal(decision.denials)
+    use.agreements = tuple(g.agreement.id for g in decision.grants if g.agreement)
+    use.columns = _columns_used(decision.grants, parsed)
+    relations = [relation(platform, grant) for grant in decision.grants]
+    fields = platform.gate.bind(parsed, relations)
+    use.record("query.granted", "granted", reason=" ".join(decision.reasons))
+    try:
+        stream = platform.engine.run(parsed, relations, limits)
+    except FairwayError as error:
+        use.record("query.stopped", "failed", reason=error.message, rows=0)
+        raise _Recorded(error) from None
+    result = QueryResult(use, fields, decision.reasons, stream)
+    try:
+        result.hold()
+    except FairwayError as error:
+        raise _Recorded(error) from None
+    return result
+
+
+def _refusal(denials: Sequence[Denial]) -> Refused:
+    first = denials[0]
+    return Refused(first.code, first.reason, remedy=first.remedy)
+
+
+def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
+    store = use.platform.store
+    products = {
+        str(table): found
+        for table in parsed.tables
+        if (found := store.products.get(str(table))) is not None
+    }
+    request = AccessRequest(
+        person=use.actor.person,
+        purpose=use.purpose,
+        products=use.products,
+        columns=tuple((name, named_columns(p, parsed)) for name, p in products.items()),
+        agreement=agreement,
+    )
+    purpose = store.purposes.get(use.purpose)
+    decision = decide(
+        request,
+        person=store.people.get(use.actor.person),
+        purpose=purpose,
+        products=products,
+        agreements=store.agreements.find(asker=use.actor.person),
+        today=use.platform.clock.now().date(),
+    )
+    if purpose is None or decision.effect is Effect.DENY:
+        return decision
+    objections = tuple(
+        reason for grant in decision.grants for reason in _objections(use, grant)
+    )
+    if not objections:
+        return decision
+    denials = tuple(
+        Denial("access.guardrail", reason, "Ask for less, or for another purpose.")
+        for reason in objections
+    )
+    return replace(decision, effect=Effect.DENY, reasons=objections, grants=(), denials=denials)
+
+
+def _objections(use: _Use, grant: Grant) -> tuple[str, ...]:
+    store = use.platform.store
+    purpose = store.purposes.get(use.purpose)
+    if purpose is None:
+        return ("The purpose is not on the list.",)
+    basis = store.purposes.legal_basis(grant.agreement.legal_basis) if grant.agreement else None
+    facts = guardrail_facts(
+        grant,
+        person=use.actor.person,
+        purpose=purpose,
+        basis=basis,
+        owner_current=owner_current(
+            use.platform, grant.product.contract.owner, grant.product.domain
+        ),
+    )
+    verdict = use.platform.guardrails.verdict(facts)
+    if verdict.permitted:
+        return ()
+    return verdict.reasons or ("A guardrail of the hub forbids this.",)
+
+
+def named_columns(product: DataProduct, parsed: ParsedQuery) -> frozenset[str]:
+    """Return the product's columns that a query mentions by name, lower case."""
+    return frozenset(
+        name for c in product.columns if (name := c.name.casefold()) in parsed.names
+    )
+
+
+def _columns_used(grants: Sequence[Grant], parsed: ParsedQuery) -> tuple[str, ...]:
+    """Return what goes on the record as used: the granted columns named, or all for a star."""
+    return tuple(
+        f"{grant.product.id}.{column.name}"
+        for grant in grants
+        for column in grant.terms.columns
+        if column.treatment.kind is not Kind.DROP
+        and (parsed.stars or column.name.casefold() in parsed.names)
+    )
+
+
+def relation(platform: Platform, grant: Grant) -> GovernedRelation:
+    """Compile a grant to what the engine may see. What is dropped is not in it."""
+    types = {c.name: c.type for c in grant.product.columns}
+    columns = tuple(
+        GovernedColumn(column.name, types[column.name], granted.treatment)
+        for granted in grant.terms.columns
+        if granted.treatment.kind is not Kind.DROP
+        and (column := grant.product.column(granted.name)) is not None
+    )
+    scope = grant.terms.scope
+    needs_key = any(c.treatment.kind is Kind.PSEUDONYM for c in columns)
+    return GovernedRelation(
+        domain=grant.product.domain,
+        table=grant.product.table,
+        source=grant.product.source,
+        columns=columns,
+        scope=scope,
+        scope_types=tuple(sorted((n, types[n]) for n in scope_columns(scope))) if scope else (),
+        key=platform.keys.pseudonym_key(grant.agreement.id)
+        if needs_key and grant.agreement
+        else None,
+    )
+
+
+def tighter(own: Limits, wanted: Limits | None) -> Limits:
+    """Return the tighter of two sets of bounds, bound by bound."""
+    if wanted is None:
+        return own
+    return Limits(
+        rows=min(own.rows, wanted.rows),
+        bytes=min(own.bytes, wanted.bytes),
+        memory=min(own.memory, wanted.memory),
+        seconds=min(own.seconds, wanted.seconds),
+    )
+
+
+@verb("query.show")
+def show(platform: Platform, actor: Actor, query: str) -> Mapping[str, Any]:
+    """Return how one of the actor's own queries stands, from the record. Raises `NotFound`."""
+    with looking(platform, actor, "query.show"):
+        entries = platform.ledger.find(EventFilter(actor=actor.person, subject=query, limit=5))
+        if not entries:
+            raise NotFound("query.not_found", f"You ran no query '{query[:40]}'.")
+        last = entries[0].event
+        return {
+            "id": query,
+            "action": last.action,
+            "outcome": last.outcome,
+            "reason": last.reason,
+            "rows": last.rows,
+            "at": last.at,
+        }
