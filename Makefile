@@ -51,7 +51,7 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/locked
 
 assets: $(ASSETS) ## Build the style sheet and the script of the web pages
 
-frontend/node_modules/.package-lock.json: frontend/package.json frontend/package-lock.json frontend/.npmrc $(STAMPS)/locked
+frontend/node_modules/.package-lock.json: frontend/package.json frontend/package-lock.json frontend/.npmrc | $(STAMPS)/locked
 	@cd frontend && sh node.sh npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -90,7 +90,7 @@ floors: $(STAMPS)/project ## Prove that imports go down only
 	@$(BIN)/lint-imports --no-logo
 
 types: $(STAMPS)/project ## Check the types
-	@$(BIN)/mypy
+	@$(BIN)/python -m mypy # as a module, so that it finds tests/settings_for_types.py
 
 lint: $(STAMPS)/project ## Check style and format
 	@$(BIN)/ruff check --quiet .

@@ -217,8 +217,8 @@ def browser() -> "Iterator[Browser]":
     """A headless Chromium that reaches nothing but this machine.
 
     It lives as long as a test module, not as long as the run: while it is open, an event loop runs
-    in this thread, and `asyncio.run` or Django's ORM would refuse to work beside it. So prepare what
-    a page shows through the server's own API, or in a fixture asked for before this one.
+    in this thread, and `asyncio.run` or Django's ORM would refuse to work beside it. So prepare
+    what a page shows through the server's own API, or in a fixture asked for before this one.
     """
     from playwright.sync_api import sync_playwright
 
