@@ -93,7 +93,7 @@ types: $(STAMPS)/project ## Check the types
 	@$(BIN)/python -m mypy # as a module, so that it finds tests/settings_for_types.py
 
 lint: $(STAMPS)/project ## Check style and format
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff check --quiet --output-format=concise .
 	@$(BIN)/ruff format --quiet --check .
 
 format: $(STAMPS)/project ## Put code into the project's format
