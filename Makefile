@@ -103,7 +103,8 @@ format: $(STAMPS)/project ## Put code into the project's format
 browser-ready: # a Chromium for the browser tests; PostgreSQL comes with the locked packages
 	@if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then \
 		if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+				chromium fonts-liberation; \
 		else \
 			echo "The browser tests need Chromium: install your system's package 'chromium'." >&2; exit 1; \
 		fi; \
