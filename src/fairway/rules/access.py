@@ -45,7 +45,9 @@ def decide(
                 "Choose a purpose from the list: fairway request --list-purposes.",
             )
         )
-    outcomes = [_decide_one(request, name, products, agreements, today) for name in request.products]
+    outcomes = [
+        _decide_one(request, name, products, agreements, today) for name in request.products
+    ]
     outcomes = outcomes or [
         Denial("access.no_product", "The query names no data product.", "Name a <domain>.<table>.")
     ]

@@ -10,7 +10,9 @@ from types import MappingProxyType
 
 from fairway.nouns.access import Denial
 from fairway.nouns.agreements import Agreement, GrantedColumn, Move, Party, State, Terms
+from fairway.nouns.errors import BadInput
 from fairway.nouns.products import DataProduct
+from fairway.nouns.scopes import AllOf, Scope
 from fairway.rules import scopes, treatments
 
 _PENDING = (State.SUBMITTED, State.IN_QUESTION)
@@ -85,8 +87,11 @@ def approvable(agreement: Agreement, terms: Terms, product: DataProduct) -> tupl
     least as strong, the scope is the one asked with conditions added, the days lie within those
     asked. What the product does not hold cannot be granted.
     """
-    return (*_columns_too_many(agreement.asked, terms), *_beyond_asked(agreement.asked, terms),
-            *inapplicable(terms, product))
+    return (
+        *_columns_too_many(agreement.asked, terms),
+        *_beyond_asked(agreement.asked, terms),
+        *inapplicable(terms, product),
+    )
 
 
 def _columns_too_many(asked: Terms, terms: Terms) -> Iterable[Denial]:
@@ -126,9 +131,13 @@ def _beyond_asked(asked: Terms, terms: Terms) -> Iterable[Denial]:
 
 def narrower(terms: Terms, asked: Terms) -> bool:
     """Say whether a scope is the one asked for, or that one with conditions added by AND."""
-    if asked.scope is None or terms.scope == asked.scope:
+    if asked.scope is None:
         return True
-    return terms.scope is not None and scopes.adds_to(terms.scope, asked.scope)
+    return terms.scope is not None and _conditions(asked.scope) <= _conditions(terms.scope)
+
+
+def _conditions(scope: Scope) -> frozenset[Scope]:
+    return frozenset(scope.parts) if isinstance(scope, AllOf) else frozenset({scope})
 
 
 def inapplicable(terms: Terms, product: DataProduct) -> tuple[Denial, ...]:
@@ -153,9 +162,15 @@ def inapplicable(terms: Terms, product: DataProduct) -> tuple[Denial, ...]:
             )
     if terms.scope is not None:
         types = {c.name: c.type for c in product.columns}
-        for complaint in scopes.misfits(terms.scope, types):
+        try:
+            scopes.parse(scopes.to_text(terms.scope), types)
+        except BadInput as misfit:
             found.append(
-                Denial("agreement.scope_does_not_apply", complaint, "Ask with another row scope.")
+                Denial(
+                    "agreement.scope_does_not_apply",
+                    f"The row scope does not fit {product.id}: {misfit.message}",
+                    "Ask with another row scope.",
+                )
             )
     return tuple(found)
 

@@ -111,7 +111,5 @@ def allows(
     if not permission.roles:
         return True
     if permission.reach is Reach.DOMAIN:
-        return domain is not None and bool(
-            permission.roles & roles_of(appointments, today, domain)
-        )
+        return domain is not None and bool(permission.roles & roles_of(appointments, today, domain))
     return bool(permission.roles & roles_of(appointments, today))

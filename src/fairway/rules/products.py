@@ -124,10 +124,11 @@ def version_problems(
         )
     breaks = breaking_changes(before, after)
     if breaks and new[0] == old[0]:
+        whom = whom_it_breaks(before, after, live)
         return (
             BadInput(
                 "contract.breaking_change",
-                f"This is a breaking change: {'; '.join(breaks)}. {whom_it_breaks(before, after, live)}",
+                f"This is a breaking change: {'; '.join(breaks)}. {whom}",
                 remedy=f"Publish it as version {old[0] + 1}.0.0.",
                 file=file,
                 field="version",

@@ -94,9 +94,7 @@ class Act(Look):
         self.recorded += 1
 
 
-def event(
-    platform: Platform, actor: Actor, action: str, outcome: str, **fields: Any
-) -> AuditEvent:
+def event(platform: Platform, actor: Actor, action: str, outcome: str, **fields: Any) -> AuditEvent:
     """Return an event of now by this actor."""
     return AuditEvent(
         at=platform.clock.now(),

@@ -205,7 +205,7 @@ def _raise_first(denials: Sequence[Denial]) -> None:
 
 @verb("agreement.submit")
 def submit(platform: Platform, actor: Actor, agreement: str) -> Agreement:
-    """Submit one's own draft to the product's owner. Raises `BadInput` for what is still missing."""
+    """Submit one's own draft to the product's owner. Raises `BadInput` for what is missing."""
     with acting(platform, actor, "agreement.submit", subject=agreement) as act:
         found = _own_draft(platform, actor, agreement)
         product = get_product(platform, found.product)
@@ -258,7 +258,7 @@ def move(
     with acting(platform, actor, "agreement.move", subject=agreement) as act:
         found = _visible(platform, act, actor, agreement)
         found = _settle(act, found)
-        _check_party(platform, act, actor, found, made)
+        _check_party(act, actor, found, made)
         if made in rules.NEEDS_NOTE and not note.strip():
             raise BadInput(
                 "agreement.note_missing",
@@ -268,8 +268,7 @@ def move(
             )
         if made is Move.APPROVE:
             found = _approve(platform, act, found, granting or Granting())
-        result = _settle(act, _move(act, found, made, note.strip()))
-    return result
+        return _settle(act, _move(act, found, made, note.strip()))
 
 
 def _approve(platform: Platform, act: Act, found: Agreement, granting: Granting) -> Agreement:
@@ -294,9 +293,7 @@ def _approve(platform: Platform, act: Act, found: Agreement, granting: Granting)
     return replace(found, granted=terms)
 
 
-def _objections(
-    platform: Platform, agreement: Agreement, product: DataProduct
-) -> tuple[str, ...]:
+def _objections(platform: Platform, agreement: Agreement, product: DataProduct) -> tuple[str, ...]:
     purpose = platform.store.purposes.get(agreement.purpose)
     if purpose is None:
         return ()
@@ -333,9 +330,7 @@ def _visible(platform: Platform, look: Look, actor: Actor, agreement: str) -> Ag
     return found
 
 
-def _check_party(
-    platform: Platform, act: Act, actor: Actor, found: Agreement, made: Move
-) -> None:
+def _check_party(act: Act, actor: Actor, found: Agreement, made: Move) -> None:
     if rules.next_state(found.state, made) is None or made is Move.SUBMIT:
         raise Conflict(
             "agreement.wrong_state",
@@ -361,8 +356,7 @@ def _settle(act: Act, found: Agreement) -> Agreement:
 def _move(
     act: Act, found: Agreement, made: Move, note: str, person: str | None = None
 ) -> Agreement:
-    after = rules.next_state(found.state, made)
-    assert after is not None, "checked before"  # noqa: S101
+    after, _ = rules.TRANSITIONS[(found.state, made)]  # callers have seen that it is there
     step = Step(
         act.platform.clock.now(), person or act.actor.person, made, found.state, after, note
     )
@@ -444,7 +438,9 @@ def inbox(platform: Platform, actor: Actor) -> Sequence[AgreementPage]:
         ]
         pages = [_page(platform, look, actor, a) for a in found]
         waiting = (State.SUBMITTED, State.IN_QUESTION)
-        return sorted(pages, key=lambda p: (p.state not in waiting, -p.agreement.created.timestamp()))
+        return sorted(
+            pages, key=lambda p: (p.state not in waiting, -p.agreement.created.timestamp())
+        )
 
 
 def settle_all(platform: Platform, actor: Actor) -> int:
@@ -462,4 +458,3 @@ def settle_all(platform: Platform, actor: Actor) -> int:
                 _settle(act, current)
                 count += act.recorded
     return count
-

@@ -136,9 +136,7 @@ def change_password(platform: Platform, actor: Actor, old: str, new: str) -> Non
     check_password(new)
     with acting(platform, actor, "person.change_password", subject=actor.person) as act:
         holds = platform.store.people.password_holds(actor.person, old)
-        act.record(
-            "person.change_password", "done" if holds else "denied", subject=actor.person
-        )
+        act.record("person.change_password", "done" if holds else "denied", subject=actor.person)
         if holds:
             platform.store.people.set_password(actor.person, new)
     if not holds:
@@ -157,9 +155,7 @@ def add_domain(
         if all(o.id != organisation.id for o in platform.store.people.organisations()):
             platform.store.people.add_organisation(organisation)
         platform.store.people.add_domain(domain)
-        act.record(
-            "domain.add", subject=domain.id, details={"organisation": organisation.id}
-        )
+        act.record("domain.add", subject=domain.id, details={"organisation": organisation.id})
 
 
 @verb("domain.list")
@@ -269,7 +265,11 @@ def create_token(
     secret = platform.ids.secret()
     now = platform.clock.now()
     token = Token(
-        platform.ids.new("T"), found.id, label, token_digest(secret), now,
+        platform.ids.new("T"),
+        found.id,
+        label,
+        token_digest(secret),
+        now,
         now + timedelta(days=days),
     )
     with acting(platform, Actor(found.id, via), "token.create") as act:

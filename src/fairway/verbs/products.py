@@ -91,9 +91,7 @@ def publish(platform: Platform, actor: Actor, text: str, file: str = "") -> Publ
         )
         if problems:
             raise Unpublishable(problems)
-        product = DataProduct(
-            _id(contract), contract, source, actor.person, platform.clock.now()
-        )
+        product = DataProduct(_id(contract), contract, source, actor.person, platform.clock.now())
         platform.store.products.add(product)
         platform.index.put(product, domain, owner)
         breaks = ""
@@ -173,9 +171,7 @@ def _check_ids(
 
 
 @verb("product.find")
-def find(
-    platform: Platform, actor: Actor, words: str, *, limit: int = 20, offset: int = 0
-) -> Hits:
+def find(platform: Platform, actor: Actor, words: str, *, limit: int = 20, offset: int = 0) -> Hits:
     """Return the products that match any of the words, best first; all of them for no words."""
     with looking(platform, actor, "product.find"):
         return platform.index.find(words[:500], limit=min(limit, 100), offset=offset)
@@ -186,19 +182,14 @@ def show(platform: Platform, actor: Actor, product: str) -> ProductPage:
     """Return a product's page. Raises `NotFound`."""
     with looking(platform, actor, "product.show") as look:
         found = get(platform, product)
-        domain = platform.store.people.domain(found.domain)
-        assert domain is not None, "a product's domain outlives it"  # noqa: S101
-        may_see_usage = allows(
-            "product.usage", look.appointments, look.today, domain=found.domain
-        )
+        domain = platform.store.people.domain(found.domain) or Domain(found.domain, "", "")
+        may_see_usage = allows("product.usage", look.appointments, look.today, domain=found.domain)
         return ProductPage(
             product=found,
             domain=domain,
             owner=platform.store.people.get(found.contract.owner),
             owner_current=owner_current(platform, found.contract.owner, found.domain),
-            versions=tuple(
-                v.contract.version for v in platform.store.products.versions(found.id)
-            ),
+            versions=tuple(v.contract.version for v in platform.store.products.versions(found.id)),
             usage=tuple(platform.ledger.usage(product=found.id)) if may_see_usage else None,
         )
 

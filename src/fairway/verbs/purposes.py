@@ -9,9 +9,7 @@ from fairway.verbs.ports import Platform
 
 
 @verb("purpose.list")
-def list_all(
-    platform: Platform, actor: Actor
-) -> tuple[Sequence[Purpose], Sequence[LegalBasis]]:
+def list_all(platform: Platform, actor: Actor) -> tuple[Sequence[Purpose], Sequence[LegalBasis]]:
     """Return the purposes and the legal bases that a request can name."""
     with looking(platform, actor, "purpose.list"):
         return platform.store.purposes.all(), platform.store.purposes.legal_bases()

@@ -12,9 +12,10 @@ from fairway.nouns.access import AccessRequest, Decision, Denial, Effect, Grant
 from fairway.nouns.errors import FairwayError, NotFound, Refused
 from fairway.nouns.events import EventFilter
 from fairway.nouns.people import Actor
-from fairway.nouns.products import DataProduct
+from fairway.nouns.products import DataProduct, LogicalType
 from fairway.nouns.queries import Field, Limits, ParsedQuery
 from fairway.nouns.relations import GovernedColumn, GovernedRelation
+from fairway.nouns.scopes import Scope
 from fairway.nouns.treatments import Kind
 from fairway.rules.access import decide, guardrail_facts
 from fairway.rules.scopes import columns as scope_columns
@@ -230,9 +231,7 @@ def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
     )
     if purpose is None or decision.effect is Effect.DENY:
         return decision
-    objections = tuple(
-        reason for grant in decision.grants for reason in _objections(use, grant)
-    )
+    objections = tuple(reason for grant in decision.grants for reason in _objections(use, grant))
     if not objections:
         return decision
     denials = tuple(
@@ -265,9 +264,7 @@ def _objections(use: _Use, grant: Grant) -> tuple[str, ...]:
 
 def named_columns(product: DataProduct, parsed: ParsedQuery) -> frozenset[str]:
     """Return the product's columns that a query mentions by name, lower case."""
-    return frozenset(
-        name for c in product.columns if (name := c.name.casefold()) in parsed.names
-    )
+    return frozenset(name for c in product.columns if (name := c.name.casefold()) in parsed.names)
 
 
 def _columns_used(grants: Sequence[Grant], parsed: ParsedQuery) -> tuple[str, ...]:
@@ -283,9 +280,8 @@ def _columns_used(grants: Sequence[Grant], parsed: ParsedQuery) -> tuple[str, ..
 
 def relation(platform: Platform, grant: Grant) -> GovernedRelation:
     """Compile a grant to what the engine may see. What is dropped is not in it."""
-    types = {c.name: c.type for c in grant.product.columns}
     columns = tuple(
-        GovernedColumn(column.name, types[column.name], granted.treatment)
+        GovernedColumn(column.name, column.type, granted.treatment)
         for granted in grant.terms.columns
         if granted.treatment.kind is not Kind.DROP
         and (column := grant.product.column(granted.name)) is not None
@@ -298,10 +294,19 @@ def relation(platform: Platform, grant: Grant) -> GovernedRelation:
         source=grant.product.source,
         columns=columns,
         scope=scope,
-        scope_types=tuple(sorted((n, types[n]) for n in scope_columns(scope))) if scope else (),
+        scope_types=_scope_types(grant.product, scope) if scope else (),
         key=platform.keys.pseudonym_key(grant.agreement.id)
         if needs_key and grant.agreement
         else None,
+    )
+
+
+def _scope_types(product: DataProduct, scope: Scope) -> tuple[tuple[str, LogicalType], ...]:
+    """Return the types of the columns a scope tests; `decide` has seen that they exist."""
+    return tuple(
+        (name, column.type)
+        for name in sorted(scope_columns(scope))
+        if (column := product.column(name)) is not None
     )
 
 

@@ -1,0 +1,1 @@
+"""The hub's policies, which no spoke's grant can override."""

@@ -1,0 +1,1 @@
+"""What keeps people from being named: keys and, later, disclosure control and linkage."""

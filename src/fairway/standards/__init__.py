@@ -1,0 +1,1 @@
+"""Contract and catalogue standards, in and out."""
