@@ -11,11 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "src/fairway"
-MODULES = [
-    path
-    for path in sorted(HOUSE.rglob("*.py"))
-    if not path.is_relative_to(HOUSE / "store/migrations")
-]
+MODULES = [path for path in sorted(HOUSE.rglob("*.py")) if "migrations" not in path.parts]
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 
