@@ -1,7 +1,5 @@
 """Row scopes: reading, writing, truth in three values, and the same answers as the engine."""
 
-# ruff: noqa: DTZ001 - timestamps of products hold no zone
-
 import math
 import string
 from datetime import UTC, date, datetime

@@ -1,7 +1,5 @@
 """Treatments: what they give, that they never fail, and which of two shows less."""
 
-# ruff: noqa: DTZ001 - timestamps of products hold no zone
-
 import hashlib
 import hmac
 import math

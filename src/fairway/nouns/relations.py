@@ -35,3 +35,16 @@ class GovernedRelation:
     scope: Scope | None = None
     scope_types: tuple[tuple[str, LogicalType], ...] = ()
     key: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The bytes of a source as they lie now, for an engine that reads them in place.
+
+    `files` are absolute, resolved paths, in the order they are read. `header` (the columns in the
+    order of the file) and `delimiter` are set for delimited text. Never shown to users.
+    """
+
+    files: tuple[str, ...]
+    header: tuple[str, ...] = ()
+    delimiter: str = ""

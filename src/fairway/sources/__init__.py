@@ -1,0 +1,1 @@
+"""Where products lie. Each module implements `verbs.ports.Sources` for one kind of place."""
