@@ -62,7 +62,7 @@ def _reasons(policies: str) -> dict[str, str]:
     """Return the reason of each forbidding policy by the id that Cedar answers with."""
     parsed = json.loads(cedarpy.policies_to_json_str(policies))["staticPolicies"]
     return {
-        key: policy["annotations"].get("reason") or UNCLEAR
+        key: policy.get("annotations", {}).get("reason") or UNCLEAR
         for key, policy in parsed.items()
         if policy["effect"] == "forbid"
     }

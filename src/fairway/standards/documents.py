@@ -121,5 +121,12 @@ def _place(node: yaml.Node, path: str, lines: dict[str, int], file: str, count: 
 
 
 def write(content: Mapping[str, Any]) -> str:
-    """Write a mapping as YAML, fields in the order they were read."""
-    return yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True)
+    """Write a mapping as YAML, fields in the order they were read, so that it reads back the same.
+
+    Letters stay letters (Welsh names among them). A few unusual line separators do not survive
+    that way; a document that holds one is written with every such character escaped.
+    """
+    text = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True)
+    if yaml.load(text, Loader=_Loader) == content:  # noqa: S506 - a subclass of SafeLoader
+        return text
+    return yaml.safe_dump(dict(content), sort_keys=False)
