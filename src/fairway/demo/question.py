@@ -10,23 +10,24 @@ TITLE = (
 )
 
 ANSWERS = """\
-One row per region of England and nation, widest apart first. Three measures move and are indices of
-a later period against an earlier one, where 100 is no change: payrolled employees in December 2025
-against December 2024, apprenticeship starts of learners living there in academic year 2024/25
-against 2023/24, and redundancies that employers gave notice of in 2025 against 2024. `points_apart`
-is the largest of the three less the smallest. Universal Credit households are a level and not a
-movement: households in May 2025 for every 1,000 payrolled employees of the same month."""
+One row per region of England and nation, those that compare most measures first, and of these the
+widest apart first. Three measures move and are indices of a later period against an earlier one,
+where 100 is no change: payrolled employees in December 2025 against December 2024, apprenticeship
+starts of learners living there in academic year 2024/25 against 2023/24, and redundancies that
+employers gave notice of in 2025 against 2024. `points_apart` is the largest less the smallest.
+Universal Credit households are a level and not a movement: households in May 2025 for every 1,000
+payrolled employees of the same month."""
 
 LIMITS = """\
-The file of Universal Credit households holds one month, so whether they rose or fell cannot be said.
-The periods differ, as the column names say: academic years run from August to July. Apprenticeships
-are England only, redundancy notices and Universal Credit are Great Britain only, so Wales and
-Scotland compare two measures and Northern Ireland one; `measures_compared` says how many, and
-rows with fewer should not be ranked against those with three. Redundancy notices are proposals of 20
-dismissals or more, few and large, and move far more from year to year than jobs do: they set
-`points_apart` in nearly every region. A year with a confidential month has no sum. Households are
-provisional and do not count those whose authority is unknown. Regions that move apart are a reason
-to look closer; nothing here says why."""
+The file of Universal Credit households holds one month, so whether they rose or fell cannot be
+said. The periods differ, as the column names say: academic years run from August to July.
+Apprenticeships are England only, redundancy notices and Universal Credit are Great Britain only, so
+Wales and Scotland compare two measures and Northern Ireland one: they come after the regions that
+compare three and must not be ranked with them. Redundancy notices are proposals of 20 dismissals or
+more, few and large, and move far more from year to year than jobs do, so they set `points_apart` in
+most regions. A year with a confidential month has no sum. Households are provisional and
+leave out those whose authority is unknown. Regions that move apart are a reason to look closer;
+nothing here says why."""
 
 SQL = """\
 WITH universal_credit AS (
@@ -80,9 +81,9 @@ indices AS (
     SELECT
         place.region,
         round(1000.0 * universal_credit.households / jobs.in_may_2025, 1) AS uc_rate,
-        round(100.0 * jobs.in_dec_2025 / jobs.in_dec_2024, 1) AS jobs,
-        round(100.0 * apprenticeships.in_2024_25 / apprenticeships.in_2023_24, 1) AS apprenticeships,
-        round(100.0 * notices.in_2025 / notices.in_2024, 1) AS notices
+        round(100.0 * jobs.in_dec_2025 / jobs.in_dec_2024, 1) AS jobs_index,
+        round(100.0 * apprenticeships.in_2024_25 / apprenticeships.in_2023_24, 1) AS starts_index,
+        round(100.0 * notices.in_2025 / notices.in_2024, 1) AS notices_index
     FROM (SELECT DISTINCT region_code, region FROM ons.local_authorities) AS place
     LEFT JOIN universal_credit ON universal_credit.region_code = place.region_code
     LEFT JOIN jobs ON jobs.region_code = place.region_code
@@ -92,26 +93,28 @@ indices AS (
 measured AS (
     SELECT
         *,
-        CASE WHEN jobs IS NULL THEN 0 ELSE 1 END
-            + CASE WHEN apprenticeships IS NULL THEN 0 ELSE 1 END
-            + CASE WHEN notices IS NULL THEN 0 ELSE 1 END AS measures_compared
+        CASE WHEN jobs_index IS NULL THEN 0 ELSE 1 END
+            + CASE WHEN starts_index IS NULL THEN 0 ELSE 1 END
+            + CASE WHEN notices_index IS NULL THEN 0 ELSE 1 END AS measures_compared
     FROM indices
 )
 SELECT
     region,
     uc_rate AS uc_households_per_1000_employees_may_2025,
-    jobs AS jobs_dec_2025_where_dec_2024_is_100,
-    apprenticeships AS apprenticeship_starts_2024_25_where_2023_24_is_100,
-    notices AS redundancy_notices_2025_where_2024_is_100,
+    jobs_index AS jobs_dec_2025_where_dec_2024_is_100,
+    starts_index AS apprenticeship_starts_2024_25_where_2023_24_is_100,
+    notices_index AS redundancy_notices_2025_where_2024_is_100,
     CASE
         WHEN measures_compared > 1
         THEN round(
-            greatest(jobs, apprenticeships, notices) - least(jobs, apprenticeships, notices), 1
+            greatest(jobs_index, starts_index, notices_index)
+                - least(jobs_index, starts_index, notices_index),
+            1
         )
     END AS points_apart,
     measures_compared
 FROM measured
-ORDER BY points_apart DESC NULLS LAST, region
+ORDER BY measures_compared DESC, points_apart DESC NULLS LAST, region
 """
 
 NEEDS: dict[str, list[str]] = {

@@ -56,10 +56,12 @@ def tidy(raw: Path) -> pa.Table:
 
     Works on each distinct text once, on dictionaries: the file has a million rows and few names.
     """
-    source = pq.read_table(raw / "dfe" / "lad_map_data_0.parquet")
+    texts = ["year", "provider_name", "learner_home_lad", "delivery_lad"]
+    source = pq.read_table(raw / "dfe" / "lad_map_data_0.parquet", read_dictionary=texts)
     year = _parts(source["year"], _YEAR)
     provider = _parts(source["provider_name"], _PROVIDER)
-    full_year = pc.equal(year["partial"], "")
+    full_year = pc.equal(year["partial"].dictionary_decode(), "")
+    as_found = pc.if_else(full_year, Status.OBSERVED.value, Status.PROVISIONAL.value)
     columns = {
         "academic_year": year["year"],
         "is_full_year": full_year,
@@ -68,42 +70,41 @@ def tidy(raw: Path) -> pa.Table:
         **_place("home", source["learner_home_lad"], raw),
         **_place("delivery", source["delivery_lad"], raw),
     }
-    as_found = pc.if_else(full_year, Status.OBSERVED.value, Status.PROVISIONAL.value)
     for measure in MEASURES:
-        numbers = pc.cast(source[measure], pa.int64())
-        columns[measure] = numbers
-        columns[f"{measure}_status"] = pc.if_else(
-            pc.is_null(numbers), Status.NOT_AVAILABLE.value, as_found
-        )
+        there = pc.is_valid(source[measure])
+        columns[measure] = source[measure]
+        columns[f"{measure}_status"] = pc.if_else(there, as_found, Status.NOT_AVAILABLE.value)
     keys = ("home_region_code", "home_local_authority", "academic_year", "provider_ukprn")
     order = pc.sort_indices(
-        pa.table({key: columns[key] for key in keys}),
+        pa.table({key: columns[key].dictionary_decode() for key in keys}),
         sort_keys=[(key, "ascending", "at_end") for key in keys],
     )
     return pa.table({name: columns[name] for name in SCHEMA.names}).take(order).cast(SCHEMA)
 
 
-def _parts(column: pa.ChunkedArray, pattern: str) -> dict[str, pa.Array]:
+def _parts(column: pa.ChunkedArray, pattern: str) -> dict[str, pa.DictionaryArray]:
     """Split a text column by a pattern's groups. Raises ValueError for a text that does not fit."""
-    words = column.combine_chunks().dictionary_encode()
+    words = column.unify_dictionaries().combine_chunks()
     parts = pc.extract_regex(words.dictionary, pattern)
     if parts.null_count:
         unread = words.dictionary.filter(pc.is_null(parts))[0].as_py()
         raise ValueError(f"not written as expected: {unread!r}")
     return {
-        field.name: pc.take(pc.struct_field(parts, field.name), words.indices)
+        field.name: pa.DictionaryArray.from_arrays(
+            words.indices, pc.struct_field(parts, field.name)
+        )
         for field in parts.type
     }
 
 
-def _place(prefix: str, names: pa.ChunkedArray, raw: Path) -> dict[str, pa.Array]:
+def _place(prefix: str, names: pa.ChunkedArray, raw: Path) -> dict[str, pa.DictionaryArray]:
     """Return a local authority's columns from its name. An unknown name has no code, no region."""
     known = by_name(raw)
-    words = names.combine_chunks().dictionary_encode()
+    words = names.unify_dictionaries().combine_chunks()
     found = [known.get(name) for name in words.dictionary.to_pylist()]
 
-    def spread(values: list[str | None]) -> pa.Array:
-        return pc.take(pa.array(values, pa.string()), words.indices)
+    def spread(values: list[str | None]) -> pa.DictionaryArray:
+        return pa.DictionaryArray.from_arrays(words.indices, pa.array(values, pa.string()))
 
     return {
         f"{prefix}_local_authority_code": spread([a.code if a else None for a in found]),
