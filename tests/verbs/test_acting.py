@@ -1,0 +1,92 @@
+"""Permission is asked, and effect and event share a fate: in production, on every call."""
+
+import pytest
+
+from fairway.nouns.errors import NotSignedIn, Refused
+from fairway.nouns.people import Actor, Domain, Organisation, Via
+from fairway.rules.permissions import PERMISSIONS
+from fairway.verbs import agreements, audit, people, products, purposes, queries  # noqa: F401
+from fairway.verbs.acting import NOBODY, VERBS, NeverAsked, Unrecorded, acting, looking, verb
+
+
+def test_every_permission_has_its_verb_and_every_verb_its_permission():
+    assert set(VERBS) == set(PERMISSIONS)
+
+
+def test_a_verb_without_a_line_in_the_table_cannot_be_defined():
+    with pytest.raises(NeverAsked):
+        verb("no.such_verb")
+
+
+@pytest.fixture
+def spare_verb(monkeypatch):
+    monkeypatch.setattr("fairway.verbs.acting.VERBS", dict(VERBS))
+    return verb("product.find")
+
+
+def test_a_verb_that_never_asks_raises_even_if_another_asked_before(scene, spare_verb):
+    @spare_verb
+    def careless() -> int:
+        return 1
+
+    people.me(scene.platform, scene.analyst)
+    with pytest.raises(NeverAsked):
+        careless()
+
+
+def test_a_verb_that_asks_in_a_verb_that_does_not_is_no_excuse(scene, spare_verb):
+    @spare_verb
+    def careless() -> object:
+        return people.me(scene.platform, scene.analyst)
+
+    with pytest.raises(NeverAsked):
+        careless()
+
+
+def test_an_act_without_an_event_is_rolled_back(scene):
+    with (
+        pytest.raises(Unrecorded),
+        acting(scene.platform, scene.manager, "domain.add"),
+    ):
+        scene.platform.store.people.add_domain(Domain("hmrc", "Revenue", "dwp"))
+    assert scene.platform.store.people.domain("hmrc") is None
+
+
+def test_an_effect_that_fails_leaves_no_event(scene):
+    before = scene.actions()
+    with (
+        pytest.raises(RuntimeError),
+        acting(scene.platform, scene.manager, "domain.add") as act,
+    ):
+        act.record("domain.add")
+        raise RuntimeError
+    assert scene.actions() == before
+
+
+@pytest.mark.parametrize("actor", [NOBODY, Actor("no-one-here", Via.WEB)])
+def test_nobody_may_look_or_act(scene, actor):
+    with pytest.raises(NotSignedIn), looking(scene.platform, actor, "product.find"):
+        pass
+    with pytest.raises(NotSignedIn):
+        people.add_domain(
+            scene.platform, actor, Domain("hmrc", "Revenue", "hmrc"), Organisation("hmrc", "R")
+        )
+
+
+def test_a_closed_account_may_do_nothing(scene):
+    people.deactivate(scene.platform, scene.administrator, scene.analyst.person)
+    with pytest.raises(NotSignedIn):
+        products.find(scene.platform, scene.analyst, "claims")
+
+
+def test_a_refusal_is_on_the_record_and_names_what_is_needed(scene):
+    with pytest.raises(Refused) as caught:
+        people.deactivate(scene.platform, scene.analyst, "dwp-owner")
+    assert caught.value.code == "access.not_permitted"
+    assert "administrator" in caught.value.message
+    last = scene.events()[-1]
+    assert (last.action, last.outcome, last.actor) == (
+        "person.deactivate.refused",
+        "denied",
+        "dfe-analyst",
+    )
