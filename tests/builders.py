@@ -67,7 +67,7 @@ def an_agreement(**changes: Any) -> Agreement:
         product="dwp.claims",
         asker="dfe-analyst",
         purpose="policy-analysis",
-        legal_basis="uk-gdpr-6-1-e",
+        legal_basis="gdpr-6-1-e",
         necessity="To compare regions.",
         asked=terms,
         granted=terms,
@@ -86,4 +86,4 @@ def an_appointment(role: Role, domain: str | None = None, **changes: Any) -> App
 
 POLICY = Purpose("policy-analysis", "Policy analysis", "To see what a policy does.")
 STATISTICS = Purpose("official-statistics", "Statistics", "To publish.", statistical=True)
-TASK = LegalBasis("uk-gdpr-6-1-e", "Public task", "UK GDPR Article 6(1)(e)", "https://x.test")
+TASK = LegalBasis("gdpr-6-1-e", "Public task", "UK GDPR Article 6(1)(e)", "https://x.test")

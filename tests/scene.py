@@ -144,7 +144,7 @@ class Scene:
             product="dwp.claims",
             columns=(("region", "keep"), ("weeks", "keep")),
             purpose="policy-analysis",
-            legal_basis="uk-gdpr-6-1-e",
+            legal_basis="gdpr-6-1-e",
             necessity="To compare regions.",
             ends=date(2026, 12, 31),
         )
@@ -157,7 +157,9 @@ class Scene:
         asked = self.submit(**changes)
         return self.move(self.owner, asked.id, Move.APPROVE, granting=granting)
 
-    def move(self, actor: Actor, agreement: str, move: Move, note: str = "", **more: Any) -> Agreement:
+    def move(
+        self, actor: Actor, agreement: str, move: Move, note: str = "", **more: Any
+    ) -> Agreement:
         return agreements.move(self.platform, actor, agreement, move, note, **more)
 
     def query(self, sql: str, actor: Actor | None = None, **more: Any) -> list[dict[str, Any]]:

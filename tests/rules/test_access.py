@@ -131,7 +131,7 @@ def test_guardrails_hear_of_what_stays_readable():
     assert told.kept_identifiers
     assert told.statistical
     assert not told.article_9
-    assert told.legal_basis == "uk-gdpr-6-1-e"
+    assert told.legal_basis == "gdpr-6-1-e"
 
 
 def test_a_pseudonym_is_no_kept_identifier_and_no_basis_meets_no_condition():

@@ -127,15 +127,11 @@ def test_appointments_that_cannot_be(scene, person, role, domain, until, code):
 def test_an_appointment_is_made_and_ended_on_the_record(scene):
     platform, stranger = scene.platform, "dfe-stranger"
     last = date(2026, 12, 31)
-    people.appoint(
-        platform, scene.manager, stranger, Role.ANALYST, "dfe", since=SINCE, until=last
-    )
+    people.appoint(platform, scene.manager, stranger, Role.ANALYST, "dfe", since=SINCE, until=last)
     people.appoint(platform, scene.manager, stranger, Role.DATA_STEWARD, "dfe", since=SINCE)
     assert people.me(platform, scene.stranger).roles == {Role.ANALYST, Role.DATA_STEWARD}
     yesterday = date(2026, 2, 28)
-    people.end_appointment(
-        platform, scene.manager, stranger, Role.DATA_STEWARD, "dfe", yesterday
-    )
+    people.end_appointment(platform, scene.manager, stranger, Role.DATA_STEWARD, "dfe", yesterday)
     assert people.me(platform, scene.stranger).roles == {Role.ANALYST}
     with pytest.raises(NotFound):
         people.end_appointment(platform, scene.manager, stranger, Role.AUDITOR, None, yesterday)

@@ -7,7 +7,14 @@ import pytest
 
 from fairway.nouns.access import Verdict
 from fairway.nouns.agreements import Move
-from fairway.nouns.errors import BadInput, BoundExceeded, FairwayError, NotFound, Refused, Unavailable
+from fairway.nouns.errors import (
+    BadInput,
+    BoundExceeded,
+    FairwayError,
+    NotFound,
+    Refused,
+    Unavailable,
+)
 from fairway.nouns.queries import Limits
 from fairway.nouns.treatments import PSEUDONYM
 from fairway.verbs import people, queries
@@ -48,7 +55,7 @@ def test_a_query_sees_the_agreed_columns_and_rows_and_nothing_else(scene):
 
 def test_treatments_are_applied_and_pseudonyms_do_not_join_across_agreements(scene):
     columns = (("person", "pseudonym"), ("born", "year"), ("weeks", "band:10"), ("health", "null"))
-    first = scene.approve(columns=columns, legal_basis="uk-gdpr-6-1-e")
+    first = scene.approve(columns=columns, legal_basis="gdpr-6-1-e")
     rows = scene.query("SELECT * FROM dwp.claims ORDER BY weeks, born")
     assert [(r["born"], r["weeks"], r["health"]) for r in rows] == [
         (1980, 0, None),

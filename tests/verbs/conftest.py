@@ -1,0 +1,27 @@
+"""A small department for each test, copied from one that is made once."""
+
+import shutil
+
+import pytest
+
+from fairway.wiring import close_node, create_node, open_node
+from tests.scene import Scene, write_data
+
+
+@pytest.fixture(scope="session")
+def department(tmp_path_factory):
+    """A workspace with people and data, made once; nobody works in it."""
+    workspace = tmp_path_factory.mktemp("department") / "node"
+    Scene(create_node(workspace, "Test")).people()
+    write_data(workspace / "data")
+    close_node()
+    return workspace
+
+
+@pytest.fixture
+def scene(department, tmp_path):
+    """The department on a node of its own."""
+    workspace = tmp_path / "node"
+    shutil.copytree(department, workspace)
+    yield Scene(open_node(workspace))
+    close_node()
