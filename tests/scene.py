@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
+from tests.builders import NOW
 
 from fairway.nouns.agreements import Agreement, Move
 from fairway.nouns.events import EventFilter
@@ -20,7 +21,6 @@ from fairway.verbs import agreements, audit, people, products, queries
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.agreements import Asking, Granting
 from fairway.verbs.ports import Platform
-from tests.builders import NOW
 
 PASSWORD = "three random words"
 

@@ -3,9 +3,9 @@
 import shutil
 
 import pytest
+from tests.scene import Scene, write_data
 
 from fairway.wiring import close_node, create_node, open_node
-from tests.scene import Scene, write_data
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from tests.scene import REGIONS
 
 from fairway.nouns.agreements import Move, State
 from fairway.nouns.errors import BadInput, Conflict, NotFound, Refused
@@ -10,7 +11,6 @@ from fairway.nouns.people import Role
 from fairway.verbs import agreements, people
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.agreements import Asking, Granting
-from tests.scene import REGIONS
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from tests.builders import NOW
 
 from fairway.nouns.errors import Refused
 from fairway.nouns.events import EventFilter, Verification
 from fairway.verbs import audit, purposes
-from tests.builders import NOW
 
 
 def test_the_record_is_filtered_and_the_looking_is_recorded(scene):

@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
+from tests.scene import PASSWORD
 
 from fairway.nouns.errors import BadInput, Conflict, NotFound, NotSignedIn, Refused
 from fairway.nouns.people import Domain, Organisation, Person, Role, Via
 from fairway.verbs import people
 from fairway.verbs.acting import SYSTEM
-from tests.scene import PASSWORD
 
 
 def test_signing_in_is_recorded_whether_it_works_or_not(scene):

@@ -1,12 +1,12 @@
 """Publish, find, show, export, and who uses it."""
 
 import pytest
+from tests.scene import CLAIMS, REGIONS
 
 from fairway.nouns.errors import BadInput, Conflict, FairwayError, NotFound, Refused, Unavailable
 from fairway.nouns.people import Actor, Role, Via
 from fairway.verbs import people, products
 from fairway.verbs.products import Unpublishable
-from tests.scene import CLAIMS, REGIONS
 
 
 def test_a_published_product_is_found_shown_and_on_the_record(scene):

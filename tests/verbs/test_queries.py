@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from tests.scene import REGIONS, rows_of
 
 from fairway.nouns.access import Verdict
 from fairway.nouns.agreements import Move
@@ -20,7 +21,6 @@ from fairway.nouns.treatments import PSEUDONYM
 from fairway.verbs import people, queries
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.agreements import Granting
-from tests.scene import REGIONS, rows_of
 
 ALL = "SELECT * FROM dwp.claims ORDER BY 1"
 
