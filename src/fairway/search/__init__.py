@@ -1,0 +1,1 @@
+"""The index over products behind `verbs.ports.Index`: SQLite's FTS5, or PostgreSQL's own search."""

@@ -1,0 +1,26 @@
+"""The store as one: every repository, and the transaction they share."""
+
+from contextlib import AbstractContextManager
+
+from fairway.store.agreements import AgreementStore
+from fairway.store.database import one_writer
+from fairway.store.people import PeopleStore
+from fairway.store.products import ProductStore
+from fairway.store.purposes import PurposeStore
+from fairway.store.tokens import TokenStore
+from fairway.verbs.ports import Agreements, People, Products, Purposes, Tokens
+
+
+class DatabaseStore:
+    """`verbs.ports.Store` on Django's default connection."""
+
+    def __init__(self) -> None:
+        self.people: People = PeopleStore()
+        self.tokens: Tokens = TokenStore()
+        self.products: Products = ProductStore()
+        self.agreements: Agreements = AgreementStore()
+        self.purposes: Purposes = PurposeStore()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Open a write transaction. Raises `Unavailable` when the database does not answer."""
+        return one_writer()

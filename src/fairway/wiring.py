@@ -1,0 +1,278 @@
+"""The composition root: the one place that knows every part, and joins them into a `Platform`.
+
+One process serves one node at a time: Django has one set of settings. `open_node` on another
+workspace lets go of the node before, with its connections, and takes the new one's place; whoever
+still works on the old one meets errors, so tests and notebooks finish with one before the next.
+"""
+
+import atexit
+import secrets
+import threading
+import weakref
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from asgiref.local import Local
+
+from fairway.nouns.errors import Unavailable
+from fairway.settings import (
+    NodeSettings,
+    django_settings,
+    prepare_workspace,
+    read_secret,
+    read_settings,
+    write_settings,
+)
+from fairway.verbs.ports import Platform
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no letter that is taken for another
+
+
+class _Process:
+    """What this process serves: the open node, and whether Django has been told of any."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.open: tuple[NodeSettings, Platform] | None = None
+        self.configured = False
+        self.connections: weakref.WeakSet[Any] = weakref.WeakSet()  # of every thread
+
+
+_process = _Process()
+
+
+# ------------------------------------------------------------------ nodes
+
+
+def create_node(workspace: Path, name: str, *, database: str = "") -> Platform:
+    """Make a node in a directory: secrets, tables, controlled lists, settings. Return it, open.
+
+    An attempt that was interrupted can be made again. Raises `Conflict` where a node is already.
+    """
+    with _process.lock:
+        settings = prepare_workspace(workspace, name, database)
+        platform = _opened(settings)
+        _migrate()
+        _seed(platform)
+        write_settings(settings)
+        return platform
+
+
+def open_node(workspace: Path, *, database: str | None = None) -> Platform:
+    """Open the node in a directory; the one that is open already is returned as it is.
+
+    `database` overrides the settings' address. Raises `Unavailable` where there is no node,
+    `BadInput` for settings that cannot be used.
+    """
+    with _process.lock:
+        settings = read_settings(workspace, database=database)
+        if _process.open is not None and _process.open[0] == settings:
+            return _process.open[1]
+        return _opened(settings)
+
+
+def current() -> Platform:
+    """Return the node that is open in this process. Raises `Unavailable` when none is."""
+    if _process.open is None:
+        raise Unavailable("wiring.no_node", "No node is open in this process.")
+    return _process.open[1]
+
+
+def close_node() -> None:
+    """Let go of the open node: write what waits, and close its connections."""
+    with _process.lock:
+        if _process.open is not None:
+            ledger: Any = _process.open[1].ledger
+            _process.open = None
+            ledger.close()
+            _disconnect()
+
+
+def _opened(settings: NodeSettings) -> Platform:
+    """Take the place of the node that was open before."""
+    close_node()
+    _configure(settings)
+    platform = _platform(settings)
+    _process.open = (settings, platform)
+    return platform
+
+
+# ------------------------------------------------------------------ parts
+
+
+class _Later:
+    """Stands in for a part until the first time something is asked of it."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._making = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        """Make the part, once, and hand the question on."""
+        with self._making:
+            part = self.__dict__.get("_part")
+            if part is None:
+                part = self.__dict__["_part"] = self._make()
+        return getattr(part, name)
+
+
+def _later(make: Callable[[], Any]) -> Any:
+    return cast("Any", _Later(make))
+
+
+def _platform(settings: NodeSettings) -> Platform:
+    from fairway.ledger.record import DatabaseLedger
+    from fairway.search.products import ProductIndex
+    from fairway.store.memory import DatabaseStore
+
+    return Platform(
+        store=DatabaseStore(),
+        ledger=DatabaseLedger(read_secret(settings, "ledger"), settings.checkpoint),
+        index=ProductIndex(),
+        contracts=_later(_contracts),
+        sources=_later(lambda: _sources(settings)),
+        guardrails=_later(_guardrails),
+        gate=_later(_gate),
+        engine=_later(_engine),
+        keys=_later(lambda: _keys(settings)),
+        clock=SystemClock(),
+        ids=RandomIds(),
+        limits=settings.limits,
+        settings=settings.shown(),
+    )
+
+
+def _contracts() -> Any:
+    from fairway.standards.odcs import OdcsContracts
+
+    return OdcsContracts()
+
+
+def _sources(settings: NodeSettings) -> Any:
+    from fairway.sources.files import FileSources
+
+    return FileSources(settings.data_roots)
+
+
+def _guardrails() -> Any:
+    from fairway.guardrails.cedar import CedarGuardrails
+
+    return CedarGuardrails()
+
+
+def _gate() -> Any:
+    from fairway.engines.gate import DuckDBGate
+
+    return DuckDBGate()
+
+
+def _engine() -> Any:
+    from fairway.engines.duckdb import DuckDBEngine
+
+    return DuckDBEngine()
+
+
+def _keys(settings: NodeSettings) -> Any:
+    from fairway.privacy.keys import DerivedKeys
+
+    return DerivedKeys(read_secret(settings, "pseudonyms"))
+
+
+class SystemClock:
+    """`verbs.ports.Clock`: the machine's own time."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+class RandomIds:
+    """`verbs.ports.Ids`: names by chance, 60 bits, easy to read out."""
+
+    def new(self, prefix: str) -> str:
+        """Return a new name: the prefix, a hyphen and twelve characters."""
+        return f"{prefix}-{''.join(secrets.choice(_ALPHABET) for _ in range(12))}"
+
+    def secret(self) -> str:
+        """Return a new secret of 256 bits, URL-safe."""
+        return secrets.token_urlsafe(32)
+
+
+# ------------------------------------------------------------------ Django
+
+
+def _configure(settings: NodeSettings) -> None:
+    """Tell Django of a node: the first time all of it, then what differs between nodes."""
+    from django.conf import settings as django
+
+    wanted = django_settings(settings)
+    if not _process.configured:
+        if django.configured:
+            raise Unavailable(
+                "wiring.other_application",
+                "This process already runs another Django application.",
+                remedy="Connect to the node by its address instead of its directory.",
+            )
+        _start_django(wanted)
+        _process.configured = True
+        return
+    from django.contrib.contenttypes.models import ContentType
+    from django.db import connections
+
+    for name, value in wanted.items():
+        setattr(django, name, value)
+    # Django reads DATABASES once; these are the two places where it keeps what it read.
+    vars(connections).pop("settings", None)
+    connections._settings = None  # type: ignore[attr-defined]
+    connections._connections = Local(connections.thread_critical)  # type: ignore[attr-defined]
+    ContentType.objects.clear_cache()
+
+
+def _start_django(wanted: dict[str, Any]) -> None:
+    import django
+    from django.conf import settings
+    from django.db.backends.signals import connection_created
+
+    settings.configure(**wanted)
+    django.setup()
+    connection_created.connect(_note_connection)
+
+
+def _note_connection(connection: Any, **_: Any) -> None:
+    _process.connections.add(connection)
+
+
+def _disconnect() -> None:
+    """Close every connection to the node that is left, in whatever thread it was opened."""
+    for connection in list(_process.connections):
+        connection.inc_thread_sharing()
+        try:
+            connection.close()
+        finally:
+            connection.dec_thread_sharing()
+    _process.connections.clear()
+
+
+def _migrate() -> None:
+    """Make the tables, or bring them up to date."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def _seed(platform: Platform) -> None:
+    """Fill the controlled lists, and sign the head of the empty record."""
+    from fairway.store import seed
+
+    ledger: Any = platform.ledger
+    ledger.begin()
+    with platform.store.transaction():
+        for purpose in seed.purposes():
+            platform.store.purposes.put(purpose)
+        for basis in seed.legal_bases():
+            platform.store.purposes.put_legal_basis(basis)
+
+
+atexit.register(close_node)
