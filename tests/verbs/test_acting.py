@@ -54,12 +54,14 @@ def test_an_act_without_an_event_is_rolled_back(scene):
 
 def test_an_effect_that_fails_leaves_no_event(scene):
     before = scene.actions()
-    with (
-        pytest.raises(RuntimeError),
-        acting(scene.platform, scene.manager, "domain.add") as act,
-    ):
-        act.record("domain.add")
-        raise RuntimeError
+
+    def fail_after_recording():
+        with acting(scene.platform, scene.manager, "domain.add") as act:
+            act.record("domain.add")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_recording()
     assert scene.actions() == before
 
 

@@ -1,11 +1,12 @@
 """The record is listed for those who may, and says whether it was touched."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from tests.builders import NOW
 
-from fairway.nouns.errors import Refused
+from fairway.nouns.errors import Refused, Unavailable
 from fairway.nouns.events import EventFilter, Verification
 from fairway.verbs import audit, purposes
 
@@ -54,3 +55,24 @@ def test_the_hubs_lists_hold_real_powers(scene):
     citations = " ".join(b.citation for b in bases)
     assert "Digital Economy Act 2017" in citations
     assert any(b.article_9 for b in bases)
+
+
+class Broken:
+    """A ledger that was found tampered with, and so refuses to grow."""
+
+    def __init__(self, intact):
+        self.intact = intact
+
+    def verify(self):
+        return Verification(9, self.intact, "")
+
+    def append(self, event):
+        raise Unavailable("ledger.broken", "The record does not fit its signed head.")
+
+
+def test_a_record_that_cannot_be_added_to_still_tells_that_it_was_changed(scene):
+    scene.platform = replace(scene.platform, ledger=Broken(intact=False))
+    assert not audit.verify(scene.platform, scene.auditor).intact
+    scene.platform = replace(scene.platform, ledger=Broken(intact=True))
+    with pytest.raises(Unavailable):
+        audit.verify(scene.platform, scene.auditor)
