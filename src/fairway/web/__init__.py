@@ -1,0 +1,1 @@
+"""The screens, one folder per noun: a view parses, calls one verb, and renders."""

@@ -1,0 +1,1 @@
+"""Asking for data, deciding, and the life of an agreement."""

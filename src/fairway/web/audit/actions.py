@@ -1,0 +1,51 @@
+"""What stands in the record, in words: the actions and outcomes that a page can filter by."""
+
+from collections.abc import Mapping
+
+from fairway.nouns.agreements import Move
+
+ACTIONS: Mapping[str, str] = {
+    "query.granted": "Query allowed",
+    "query.completed": "Query completed",
+    "query.denied": "Query refused",
+    "query.stopped": "Query stopped",
+    "product.publish": "Product published",
+    "agreement.draft": "Request drafted",
+    **{
+        f"agreement.{move.value}": text
+        for move, text in {
+            Move.SUBMIT: "Request sent",
+            Move.QUESTION: "Question asked",
+            Move.ANSWER: "Question answered",
+            Move.APPROVE: "Request approved",
+            Move.REFUSE: "Request refused",
+            Move.WITHDRAW: "Request withdrawn",
+            Move.ACTIVATE: "Agreement became active",
+            Move.SUSPEND: "Agreement suspended",
+            Move.RESUME: "Agreement resumed",
+            Move.TERMINATE: "Agreement ended",
+            Move.EXPIRE: "Agreement expired",
+        }.items()
+    },
+    "person.sign_in": "Signed in, or tried to",
+    "person.sign_out": "Signed out",
+    "person.add": "Account added",
+    "person.deactivate": "Account closed",
+    "person.change_password": "Password changed, or tried to",
+    "appointment.make": "Appointment made",
+    "appointment.end": "Appointment ended",
+    "domain.add": "Domain added",
+    "token.create": "Token made",
+    "token.revoke": "Token revoked",
+    "token.refused": "Token refused",
+    "audit.read": "Record read",
+    "audit.verify": "Record checked",
+}
+"""By the name under which the record keeps them."""
+
+OUTCOMES: Mapping[str, str] = {
+    "done": "Done",
+    "granted": "Allowed",
+    "denied": "Refused",
+    "failed": "Failed",
+}

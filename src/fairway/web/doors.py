@@ -1,0 +1,60 @@
+"""Who gets in: nobody without signing in, but to the pages on an explicit list."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from fairway.nouns.errors import FairwayError, NotSignedIn
+from fairway.web.errors.views import refused
+
+PUBLIC = frozenset({"sign-in", "accessibility", "cookies", "privacy", "health"})
+"""The pages that anyone may open, by name. Everything else asks who is there."""
+
+OWN_DOOR = ("api/v1/",)
+"""Routes that check by themselves who is there, by bearer token."""
+
+
+def is_public(name: str | None, route: str) -> bool:
+    """Say whether a route opens without a session."""
+    return name in PUBLIC or route.startswith(OWN_DOOR)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send somebody to the sign-in page, and back here afterwards if they came by a link."""
+    came_by_link = request.method in {"GET", "HEAD"}
+    onward = urlencode({"next": request.get_full_path()}) if came_by_link else ""
+    return HttpResponseRedirect(reverse("sign-in") + (f"?{onward}" if onward else ""))
+
+
+class Doors:
+    """Asks for a session before every view that is not public, and turns errors into pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on to the view."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any  # noqa: ARG002
+    ) -> HttpResponse | None:
+        """Let pass who is signed in, and everyone to what is public."""
+        match = request.resolver_match
+        if match is not None and is_public(match.view_name, match.route):
+            return None
+        return None if request.user.is_authenticated else to_sign_in(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Show an error of a verb as a page. Anything else is ours to mend: a page of 500."""
+        match = request.resolver_match
+        if match is not None and match.route.startswith(OWN_DOOR):
+            return None
+        if isinstance(error, NotSignedIn):
+            logout(request)  # the account was closed since
+            return to_sign_in(request)
+        return refused(request, error) if isinstance(error, FairwayError) else None

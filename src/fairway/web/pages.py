@@ -1,0 +1,69 @@
+"""What every view needs: who acts, the node, a rendered page, and a word of what was just done."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from fairway import wiring
+from fairway.nouns.errors import FairwayError
+from fairway.nouns.people import Actor, Via
+from fairway.verbs import people
+from fairway.verbs.people import Me
+from fairway.verbs.ports import Platform
+
+NOTICE = "notice"
+"""The session's key for what was just done, told on the next page and then forgotten."""
+
+
+def platform() -> Platform:
+    """Return the node that serves this request."""
+    return wiring.current()
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Return who acts: the person of the session. Verbs check that the account is still open."""
+    return Actor(request.user.get_username(), Via.WEB)
+
+
+def me(request: HttpRequest) -> Me | None:
+    """Return the signed-in person with roles, looked up once per request."""
+    if not hasattr(request, "fairway_me"):
+        found: Me | None = None
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            found = people.me(platform(), actor(request))
+        request.fairway_me = found  # type: ignore[attr-defined]
+    return request.fairway_me  # type: ignore[attr-defined, no-any-return]
+
+
+def page(
+    request: HttpRequest, template: str, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page for the person of the session."""
+    signed_in = me(request)
+    return render(
+        request,
+        template,
+        {
+            "me": signed_in,
+            "roles": {role.value for role in signed_in.roles} if signed_in else set(),
+            "notice": request.session.pop(NOTICE, "") if signed_in else "",
+            "node": platform().settings["name"],
+            **context,
+        },
+        status=status,
+    )
+
+
+def bare_page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
+    """Render a page that must not fail: who is signed in is told only when that can be known."""
+    try:
+        return page(request, template, status, **context)
+    except FairwayError:
+        plain = {"me": None, "roles": set(), "notice": "", "node": "", **context}
+        return render(request, template, plain, status=status)
+
+
+def tell(request: HttpRequest, text: str) -> None:
+    """Say on the next page what was just done."""
+    request.session[NOTICE] = text

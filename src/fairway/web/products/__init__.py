@@ -1,0 +1,1 @@
+"""Finding products, and a product's page."""

@@ -1,0 +1,1 @@
+"""Using data in place: query, download, chart."""

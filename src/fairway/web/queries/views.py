@@ -1,0 +1,198 @@
+"""Using data in place: write a query, see its first rows, take it as a file, draw it.
+
+Nothing of a result is kept on the node. So a file or a chart runs the query again, as a use of its
+own on the record; the page says so where it offers them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_http_methods, require_POST
+
+from fairway import formats
+from fairway.nouns.agreements import State
+from fairway.nouns.errors import BadInput, FairwayError, NotSignedIn
+from fairway.verbs import agreements, products, purposes, queries
+from fairway.verbs.agreements import AgreementPage
+from fairway.verbs.queries import QueryResult
+from fairway.web.forms import WRONG, Problems
+from fairway.web.pages import actor, page, platform
+from fairway.web.queries import charts, tables
+from fairway.web.queries.streams import download as streamed
+
+FILES = {"csv": "CSV, for a spreadsheet", "parquet": "Parquet", "arrow": "Arrow stream"}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A query as it was typed."""
+
+    sql: str = ""
+    purpose: str = ""
+    agreement: str = ""
+
+
+def _typed(request: HttpRequest) -> Typed:
+    data = request.POST
+    return Typed(
+        data.get("sql", "").replace("\r\n", "\n").strip(),
+        data.get("purpose", ""),
+        data.get("agreement", ""),
+    )
+
+
+def _run(request: HttpRequest, typed: Typed, problems: Problems) -> QueryResult | None:
+    """Run a query, or say at which field it went wrong."""
+    if not typed.sql:
+        problems.add("sql", "Enter a query")
+    if not typed.purpose:
+        problems.add("purpose", "Select what you use the data for")
+    if problems:
+        return None
+    try:
+        return queries.run(
+            platform(),
+            actor(request),
+            typed.sql,
+            typed.purpose,
+            agreement=typed.agreement or None,
+        )
+    except NotSignedIn:
+        raise
+    except FairwayError as error:
+        problems.add_error(error, _FIELDS.get(error.code, "sql"))
+        return None
+
+
+_FIELDS = {
+    "access.unknown_purpose": "purpose",
+    "access.other_purpose": "purpose",
+    "access.no_such_agreement": "agreement",
+    "access.agreement_not_active": "agreement",
+}
+"""Where on the page an error belongs that names no field itself; the rest belongs to the query."""
+
+
+@require_http_methods(["GET", "POST"])
+def query(request: HttpRequest) -> HttpResponse:
+    """Ask for a query; run it and show its first rows."""
+    if request.method != "POST":
+        return _form(request, _suggested(request), Problems())
+    typed, problems = _typed(request), Problems()
+    result = _run(request, typed, problems)
+    if result is None:
+        return _form(request, typed, problems)
+    return _result(request, typed, result)
+
+
+@require_POST
+def chart(request: HttpRequest) -> HttpResponse:
+    """Run the query again and draw it."""
+    typed, problems = _typed(request), Problems()
+    result = _run(request, typed, problems)
+    if result is None:
+        return _form(request, typed, problems)
+    return _result(request, typed, result, drawing=True)
+
+
+@require_POST
+def download(request: HttpRequest) -> HttpResponseBase:
+    """Run the query again and give the whole result as a file."""
+    typed, problems = _typed(request), Problems()
+    name = request.POST.get("format", "")
+    if name not in FILES:
+        problems.add("sql", "Select the kind of file, and download again")
+    result = _run(request, typed, problems)
+    if result is None:
+        return _form(request, typed, problems)
+    return streamed(request, result, formats.named(name))
+
+
+def _suggested(request: HttpRequest) -> Typed:
+    """Return what the form begins with: coming from a product or an agreement, a query on it."""
+    name, agreement = request.GET.get("product", ""), request.GET.get("agreement", "")
+    if not name:
+        return Typed()
+    product = products.show(platform(), actor(request), name).product
+    mine = [p for p in _active(request) if p.product.id == product.id]
+    chosen = next((p for p in mine if p.agreement.id == agreement), mine[0] if mine else None)
+    granted = chosen.agreement.granted if chosen else None
+    columns = [c.name for c in granted.columns] if granted else [c.name for c in product.columns]
+    listed = ",\n       ".join(columns)
+    return Typed(
+        f"SELECT {listed}\nFROM {product.id}\nLIMIT 100",
+        chosen.agreement.purpose if chosen else "",
+        chosen.agreement.id if chosen and agreement else "",
+    )
+
+
+def _active(request: HttpRequest) -> Sequence[AgreementPage]:
+    mine = agreements.list_mine(platform(), actor(request))
+    return [p for p in mine if p.state is State.ACTIVE]
+
+
+def _lists(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "section": "query",
+        "purposes": purposes.list_all(platform(), actor(request))[0],
+        "usable": _active(request),
+    }
+
+
+def _form(request: HttpRequest, typed: Typed, problems: Problems) -> HttpResponse:
+    return page(
+        request,
+        "queries/query.html",
+        WRONG if problems else 200,
+        typed=typed,
+        problems=problems,
+        **_lists(request),
+    )
+
+
+def _result(
+    request: HttpRequest, typed: Typed, result: QueryResult, *, drawing: bool = False
+) -> HttpResponse:
+    problems = Problems()
+    most = charts.MOST_POINTS if drawing else tables.ROWS_SHOWN
+    try:
+        table = tables.taken(result, most)
+    except FairwayError as error:
+        problems.add_error(error, "sql")
+        return _form(request, typed, problems)
+    drawn = None
+    if drawing:
+        try:
+            drawn = charts.draw(_wanted(request), table)
+        except BadInput as error:
+            problems.add(f"chart-{error.field}", error.message)
+    return page(
+        request,
+        "queries/result.html",
+        WRONG if problems else 200,
+        typed=typed,
+        problems=problems,
+        result=result,
+        table=table,
+        cell=tables.cell,
+        chart=drawn,
+        wanted={name: request.POST.get(name, "") for name in ("kind", "x", "y", "series")},
+        files=FILES,
+        most_points=charts.MOST_POINTS,
+        **_lists(request),
+    )
+
+
+def _wanted(request: HttpRequest) -> charts.Wanted:
+    def column(name: str) -> int:
+        text = request.POST.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
+
+    return charts.Wanted(
+        request.POST.get("kind", ""),
+        column("x"),
+        column("y"),
+        column("series") if request.POST.get("series") else None,
+    )

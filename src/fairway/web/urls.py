@@ -1,0 +1,55 @@
+"""Every address of the pages, and where the API is mounted."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from fairway.web.agreements import asking, deciding
+from fairway.web.agreements import views as agreements
+from fairway.web.audit import views as audit
+from fairway.web.home import views as home
+from fairway.web.people import views as people
+from fairway.web.products import views as products
+from fairway.web.queries import views as queries
+
+handler400 = "fairway.web.errors.views.bad_request"
+handler403 = "fairway.web.errors.views.forbidden"
+handler404 = "fairway.web.errors.views.not_found"
+handler500 = "fairway.web.errors.views.broken"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("sign-in", people.sign_in, name="sign-in"),
+    path("sign-out", people.sign_out, name="sign-out"),
+    path("account", people.account, name="account"),
+    path("account/password", people.password, name="password"),
+    path("account/tokens/new", people.new_token, name="new-token"),
+    path("account/tokens/<str:token>/revoke", people.revoke_token, name="revoke-token"),
+    path("search", products.search, name="search"),
+    path("products/<str:product>", products.product, name="product"),
+    path("products/<str:product>/contract", products.contract, name="contract"),
+    path("products/<str:product>/ask", asking.begin, name="ask"),
+    path("agreements", agreements.mine, name="agreements"),
+    path("agreements/to-decide", deciding.inbox, name="inbox"),
+    path("agreements/<str:agreement>", agreements.agreement, name="agreement"),
+    path("agreements/<str:agreement>/ask/<str:step>", asking.step, name="ask-step"),
+    path("agreements/<str:agreement>/check", asking.check, name="ask-check"),
+    path("agreements/<str:agreement>/sent", asking.sent, name="ask-sent"),
+    path("agreements/<str:agreement>/decision", deciding.decision, name="decision"),
+    path("agreements/<str:agreement>/approve", deciding.approve, name="approve"),
+    path("agreements/<str:agreement>/approve-less", deciding.approve_less, name="approve-less"),
+    path("agreements/<str:agreement>/<str:move>", agreements.move, name="move"),
+    path("query", queries.query, name="query"),
+    path("query/chart", queries.chart, name="chart"),
+    path("query/download", queries.download, name="download"),
+    path("audit", audit.entries, name="audit"),
+    path("audit/verify", audit.verify, name="audit-verify"),
+    path("glossary", home.glossary, name="glossary"),
+    path("accessibility", home.accessibility, name="accessibility"),
+    path("cookies", home.cookies, name="cookies"),
+    path("privacy", home.privacy, name="privacy"),
+    path("health", home.health, name="health"),
+]
+
+if find_spec("fairway.api") is not None:
+    urlpatterns.append(path("api/v1/", include("fairway.api.urls")))

@@ -1,0 +1,154 @@
+"""How values become words on a page, in the style of GOV.UK: 22 November 2026, 1,234, 9:30am."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from markupsafe import Markup, escape
+
+from fairway.nouns.agreements import Move, State
+from fairway.nouns.products import AccessClass, Classification
+from fairway.nouns.scopes import Scope
+from fairway.nouns.treatments import Kind, Treatment
+from fairway.rules import scopes
+from fairway.search import words as searched
+
+
+def day(value: date | None) -> str:
+    """Write a day as 22 November 2026; a moment as its day in London."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment as 22 November 2026 at 9:30am, in London's time."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    hour = local.hour % 12 or 12
+    return f"{day(local)} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def number(value: float | None) -> str:
+    """Write a number with thousands separators."""
+    return "" if value is None else f"{value:,}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Write a count with its noun: 1 row, 1,234 rows."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def scope(value: Scope | None) -> str:
+    """Write a row scope as it is typed."""
+    return "" if value is None else scopes.to_text(value)
+
+
+_TREATMENTS: Mapping[Kind, str] = {
+    Kind.KEEP: "Show as it is",
+    Kind.ROUND: "Round to the nearest {:,}",
+    Kind.YEAR: "Show the year only",
+    Kind.BAND: "Show in bands of {:,}",
+    Kind.PREFIX: "Show the first {:,} characters",
+    Kind.PSEUDONYM: "Replace with a pseudonym",
+    Kind.NULL: "Leave every value blank",
+    Kind.DROP: "Leave the column out",
+}
+
+
+def treatment(value: Treatment) -> str:
+    """Say in words what a treatment does."""
+    text = _TREATMENTS[value.kind].format(value.amount)
+    return text[:-1] if text.endswith(" 1 characters") else text
+
+
+_STATES: Mapping[State, tuple[str, str]] = {
+    State.DRAFT: ("Draft", "govuk-tag--grey"),
+    State.SUBMITTED: ("Waiting for a decision", "govuk-tag--blue"),
+    State.IN_QUESTION: ("Question to answer", "govuk-tag--yellow"),
+    State.APPROVED: ("Approved", "govuk-tag--green"),
+    State.ACTIVE: ("Active", "govuk-tag--green"),
+    State.SUSPENDED: ("Suspended", "govuk-tag--orange"),
+    State.EXPIRED: ("Expired", "govuk-tag--grey"),
+    State.TERMINATED: ("Ended", "govuk-tag--grey"),
+    State.REFUSED: ("Refused", "govuk-tag--red"),
+    State.WITHDRAWN: ("Withdrawn", "govuk-tag--grey"),
+}
+
+
+def state(value: State) -> str:
+    """Name a state as people read it."""
+    return _STATES[value][0]
+
+
+def state_colour(value: State) -> str:
+    """Return the class that colours a state's tag."""
+    return _STATES[value][1]
+
+
+_MOVES: Mapping[Move, str] = {
+    Move.SUBMIT: "Sent to the data owner",
+    Move.QUESTION: "Question asked",
+    Move.ANSWER: "Question answered",
+    Move.APPROVE: "Approved",
+    Move.REFUSE: "Refused",
+    Move.WITHDRAW: "Withdrawn",
+    Move.ACTIVATE: "Became active",
+    Move.SUSPEND: "Suspended",
+    Move.RESUME: "Resumed",
+    Move.TERMINATE: "Ended",
+    Move.EXPIRE: "Expired",
+}
+
+
+def move(value: Move) -> str:
+    """Name a move in an agreement's history."""
+    return _MOVES[value]
+
+
+def access(value: AccessClass) -> str:
+    """Name an access class."""
+    return {AccessClass.OPEN: "Open", AccessClass.RESTRICTED: "Restricted"}[value]
+
+
+def classification(value: Classification) -> str:
+    """Name a classification."""
+    return {
+        Classification.NONE: "Not about a person",
+        Classification.PERSONAL: "Personal",
+        Classification.SPECIAL_CATEGORY: "Special category",
+        Classification.IDENTIFIER: "Identifier",
+    }[value]
+
+
+def marked(text: str, sought: str) -> Markup:
+    """Mark in a text the words that a search was for, in the forms that the search finds."""
+    wanted = {form for word in searched.words(sought) for form in searched.forms(word)}
+
+    def mark(piece: str) -> Markup:
+        found = searched.folded(piece) in wanted
+        return Markup("<mark>{}</mark>").format(piece) if found else escape(piece)
+
+    return Markup("").join(mark(piece) for piece in re.split(r"([^\W_]+)", text))
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "day": day,
+    "moment": moment,
+    "number": number,
+    "counted": counted,
+    "marked": marked,
+    "scope": scope,
+    "treatment": treatment,
+    "state": state,
+    "state_colour": state_colour,
+    "move": move,
+    "access": access,
+    "classification": classification,
+}
+"""What templates may write behind a bar."""
