@@ -1,0 +1,1 @@
+"""Computation in place. Each engine implements `verbs.ports.Engine`; `gate` implements `Gate`."""

@@ -1,0 +1,233 @@
+"""Governed relations as SQL: what the engine is given in place of the data itself.
+
+A view reads the source, keeps the rows of the scope, and puts every column through its treatment.
+Nothing of the user's query stands in it, except comparisons that `totality` has found harmless.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+
+from fairway.nouns.products import LogicalType
+from fairway.nouns.relations import GovernedColumn, GovernedRelation, Located
+from fairway.nouns.scopes import AllOf, Among, AnyOf, Between, Comparison, Negation, Scope, Value
+from fairway.nouns.treatments import Kind
+from fairway.rules.treatments import (
+    EXACT_BELOW,
+    INTEGER_MAX,
+    INTEGER_MIN,
+    PSEUDONYM_LENGTH,
+    treated_type,
+)
+
+SQL_TYPES = {
+    LogicalType.STRING: "VARCHAR",
+    LogicalType.INTEGER: "BIGINT",
+    LogicalType.NUMBER: "DOUBLE",
+    LogicalType.BOOLEAN: "BOOLEAN",
+    LogicalType.DATE: "DATE",
+    LogicalType.TIMESTAMP: "TIMESTAMP",
+}
+"""The engine's type of every logical type, whatever narrower type the source has."""
+
+_BARRIER = "LIMIT 9223372036854775807"
+"""No row is lost by this, and no filter of the query goes below it."""
+
+_BLOCK = 64  # bytes in a block of SHA-256, by which HMAC pads its key
+
+
+def identifier(name: str) -> str:
+    """Quote a name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """Quote a text."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def empty_views(relations: Sequence[GovernedRelation]) -> list[str]:
+    """Return statements that make each relation with its names and types, and without rows."""
+    return [
+        *_schemas(relations),
+        *(
+            f"CREATE VIEW {_name(relation)} AS SELECT "
+            + ", ".join(
+                f"CAST(NULL AS {SQL_TYPES[treated_type(c.type, c.treatment)]})"
+                f" AS {identifier(c.name)}"
+                for c in _served(relation)
+            )
+            + " WHERE false"
+            for relation in relations
+        ),
+    ]
+
+
+def views(
+    relations: Sequence[tuple[GovernedRelation, Located]],
+    barrier: Callable[[GovernedRelation], bool],
+    lowered: Callable[[GovernedRelation], str],
+) -> list[str]:
+    """Return statements that make each relation over its files.
+
+    `barrier` says whether hidden rows need one; `lowered` gives a condition that may stand below
+    it, or nothing.
+    """
+    return [
+        *_schemas([relation for relation, _ in relations]),
+        *(
+            f"CREATE VIEW {_name(relation)} AS "
+            + governed_select(relation, located, barrier(relation), lowered(relation))
+            for relation, located in relations
+        ),
+    ]
+
+
+def governed_select(
+    relation: GovernedRelation, located: Located, barrier: bool, lowered: str = ""
+) -> str:
+    """Return the SELECT behind a relation."""
+    types = dict(relation.scope_types) | {c.name: c.type for c in relation.columns}
+    source = ", ".join(
+        f"CAST({identifier(name)} AS {SQL_TYPES[kind]}) AS {identifier(name)}"
+        for name, kind in types.items()
+    )
+    columns = ", ".join(
+        f"{treated(column, relation.key)} AS {identifier(column.name)}"
+        for column in _served(relation)
+    )
+    where = f" WHERE {condition(relation.scope, types)}" if relation.scope else ""
+    # Every name and text in it is quoted; see `identifier` and `text`.
+    inner = f"SELECT {source} FROM {scan(located, types)}"  # noqa: S608
+    sql = f"SELECT {columns} FROM ({inner}) AS source{where}"  # noqa: S608
+    if lowered:
+        sql = f"SELECT * FROM ({sql}) AS governed WHERE {lowered}"  # noqa: S608
+    return f"{sql} {_BARRIER}" if barrier else sql
+
+
+def scan(located: Located, types: dict[str, LogicalType]) -> str:
+    """Return the table function that reads the files."""
+    files = ", ".join(text(path) for path in located.files)
+    if not located.header:
+        return f"read_parquet([{files}], hive_partitioning = false)"
+    wanted = {name.casefold(): kind for name, kind in types.items()}
+    columns = ", ".join(
+        f"{text(name)}: '{SQL_TYPES[wanted.get(name.casefold(), LogicalType.STRING)]}'"
+        for name in located.header
+    )
+    return (
+        f"read_csv([{files}], auto_detect = false, header = true,"
+        f" delim = {text(located.delimiter)}, quote = '\"', escape = '\"',"
+        f" hive_partitioning = false, columns = {{{columns}}})"
+    )
+
+
+def _schemas(relations: Iterable[GovernedRelation]) -> list[str]:
+    domains = dict.fromkeys(relation.domain for relation in relations)
+    return [f"CREATE SCHEMA IF NOT EXISTS {identifier(domain)}" for domain in domains]
+
+
+def _name(relation: GovernedRelation) -> str:
+    return f"{identifier(relation.domain)}.{identifier(relation.table)}"
+
+
+def _served(relation: GovernedRelation) -> list[GovernedColumn]:
+    return [c for c in relation.columns if c.treatment.kind is not Kind.DROP]
+
+
+# -------------------------------------------------------------------- treatments
+
+
+def treated(column: GovernedColumn, key: bytes | None) -> str:
+    """Return the expression of a column after treatment; see `rules.treatments.apply`."""
+    name, amount = identifier(column.name), column.treatment.amount or 1
+    match column.treatment.kind:
+        case Kind.KEEP:
+            return name
+        case Kind.ROUND | Kind.BAND:
+            return _measured(name, column.type, amount, column.treatment.kind)
+        case Kind.YEAR:
+            return f"year({name})"
+        case Kind.PREFIX:
+            return f"left({name}, {amount})"
+        case Kind.PSEUDONYM:
+            if key is None:
+                raise ValueError("a pseudonym needs a key")
+            return _pseudonym(name, key)
+        case _:
+            return f"CAST(NULL AS {SQL_TYPES[column.type]})"
+
+
+def _measured(name: str, kind: LogicalType, amount: int, measure: Kind) -> str:
+    """Round or band without any way to fail: the multiple towards zero, then one step if needed."""
+    if kind is LogicalType.INTEGER:
+        rest = f"({name} % {amount})"
+        down = (
+            f"CASE WHEN {name} - {rest} >= {INTEGER_MIN + amount} THEN {name} - {rest} - {amount}"
+            f" ELSE CAST({INTEGER_MIN} AS BIGINT) END"
+        )
+        up = (
+            f"CASE WHEN {name} - {rest} <= {INTEGER_MAX - amount} THEN {name} - {rest} + {amount}"
+            f" ELSE {INTEGER_MAX} END"
+        )
+    else:
+        rest = f"({name} % CAST({amount} AS DOUBLE))"
+        down, up = f"{name} - {rest} - {amount}", f"{name} - {rest} + {amount}"
+    if measure is Kind.BAND:
+        sql = f"CASE WHEN {rest} < 0 THEN {down} ELSE {name} - {rest} END"
+    else:
+        sql = (
+            f"CASE WHEN 2 * {rest} >= {amount} THEN {up}"
+            f" WHEN 2 * {rest} < -{amount} THEN {down} ELSE {name} - {rest} END"
+        )
+    if kind is LogicalType.INTEGER:
+        return sql
+    return f"CASE WHEN abs({name}) < {EXACT_BELOW:.0f} THEN {sql} END"
+
+
+def _pseudonym(name: str, key: bytes) -> str:
+    """HMAC-SHA256 from its definition: the padded key goes in front of text and of inner hash."""
+    padded = key.ljust(_BLOCK, b"\0")
+    if len(padded) != _BLOCK:
+        raise ValueError("a pseudonym key has 64 bytes at the most")
+    inner = bytes(byte ^ 0x36 for byte in padded).hex()
+    outer = bytes(byte ^ 0x5C for byte in padded).hex()
+    content = f"unhex('{inner}') || encode(CAST({name} AS VARCHAR))"
+    return f"left(sha256(unhex('{outer}') || unhex(sha256({content}))), {PSEUDONYM_LENGTH})"
+
+
+# -------------------------------------------------------------------- scopes
+
+
+def condition(scope: Scope, types: dict[str, LogicalType]) -> str:
+    """Return a scope as a condition over the columns of the source."""
+    match scope:
+        case AllOf(parts):
+            return "(" + " AND ".join(condition(part, types) for part in parts) + ")"
+        case AnyOf(parts):
+            return "(" + " OR ".join(condition(part, types) for part in parts) + ")"
+        case Negation(part):
+            return f"(NOT {condition(part, types)})"
+        case Among(column, values):
+            constants = ", ".join(_constant(value, types[column]) for value in values)
+            return f"({identifier(column)} IN ({constants}))"
+        case Between(column, low, high):
+            ends = f"{_constant(low, types[column])} AND {_constant(high, types[column])}"
+            return f"({identifier(column)} BETWEEN {ends})"
+        case Comparison(column, operator, value):
+            return f"({identifier(column)} {operator.value} {_constant(value, types[column])})"
+
+
+def _constant(value: Value, kind: LogicalType) -> str:
+    if kind is LogicalType.INTEGER and isinstance(value, int) and not isinstance(value, bool):
+        if not INTEGER_MIN <= value <= INTEGER_MAX:
+            return f"CAST('{value}' AS HUGEINT)"
+        return f"CAST('{value}' AS BIGINT)"
+    if kind is LogicalType.NUMBER and isinstance(value, int | float):
+        return f"CAST('{float(value)!r}' AS DOUBLE)"
+    if kind is LogicalType.BOOLEAN:
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return f"CAST({text(value.isoformat(sep=' '))} AS TIMESTAMP)"
+    if isinstance(value, date):
+        return f"CAST({text(value.isoformat())} AS {SQL_TYPES[kind]})"
+    return text(str(value))

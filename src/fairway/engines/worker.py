@@ -1,0 +1,123 @@
+"""One query's own process: forked, shut in, run, gone.
+
+It is forked from the zygote with a database that is empty and a single thread. It shuts itself in
+with the granted files, makes the governed views, locks the engine's settings, and runs the query;
+the result goes out through the one pipe it holds.
+"""
+
+import os
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.ipc
+
+from fairway.engines import failures, sandbox
+
+HEAD = struct.Struct(">cQI")
+"""Each message on the pipe: what it is, a number, and how many bytes follow.
+
+`D` data, with the rows so far; `E` the end, with all rows; `F` failed, followed by a word;
+`R` and `B`: past the bound on rows, on bytes.
+"""
+
+CHUNK = 1 << 20
+_BATCH = 8_192
+_SPARE_MEMORY = 768 * 1024 * 1024
+"""Address space above the bound: what the engine maps without using, and result buffers."""
+
+_SPARE_FILES = 32
+
+
+class _Pipe:
+    """Where Arrow writes the stream; keeps what was written until it is sent."""
+
+    closed = False
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._waiting = bytearray()
+        self.sent = 0
+
+    def write(self, piece: Any) -> int:
+        self._waiting += memoryview(piece).cast("B")
+        return len(piece)
+
+    def flush(self) -> None:
+        """Do nothing: the worker says when to send."""
+
+    @property
+    def size(self) -> int:
+        return self.sent + len(self._waiting)
+
+    def send(self, rows: int) -> None:
+        """Send everything that waits, in chunks."""
+        whole = memoryview(bytes(self._waiting))
+        self._waiting.clear()
+        for start in range(0, len(whole), CHUNK):
+            self.message(b"D", rows, bytes(whole[start : start + CHUNK]))
+        self.sent += len(whole)
+
+    def message(self, kind: bytes, number: int = 0, body: bytes = b"") -> None:
+        """Send one message; return when the reader has taken it, or it is in the pipe."""
+        left = memoryview(HEAD.pack(kind, number, len(body)) + body)
+        while left:
+            left = left[os.write(self._descriptor, left) :]
+
+
+def run(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], descriptor: int) -> None:
+    """Do a job and report; never raises. What ends the process otherwise is a crash."""
+    pipe = _Pipe(descriptor)
+    try:
+        sandbox.die_with_parent()
+        sandbox.limit(
+            memory=job["memory"] + _SPARE_MEMORY,
+            cpu_seconds=int(job["seconds"] * job["threads"]) + 2,
+            files=len(job["files"]) * job["threads"] + _SPARE_FILES,
+        )
+        if job["sandbox"]:
+            sandbox.enter(job["files"])
+        _prepare(connection, job)
+        _stream(connection.execute(job["sql"]), job, pipe)
+    except BrokenPipeError:
+        return
+    except BaseException as error:  # noqa: BLE001 - whatever it is, only its class goes out
+        pipe.message(b"F", 0, failures.code(error).encode())
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> None:
+    connection.execute(f"SET memory_limit = '{int(job['memory'])}B'")
+    connection.execute(f"SET threads = {int(job['threads'])}")
+    files = ", ".join("'" + path.replace("'", "''") + "'" for path in job["files"])
+    connection.execute(f"SET allowed_paths = [{files}]")
+    connection.execute("SET enable_external_access = false")
+    for statement in job["views"]:
+        connection.execute(statement)
+    connection.execute("SET lock_configuration = true")
+
+
+def _stream(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], pipe: _Pipe) -> None:
+    reader: pa.RecordBatchReader = connection.to_arrow_reader(_BATCH)
+    rows = 0
+    with pa.ipc.new_stream(pa.PythonFile(pipe, mode="w"), reader.schema) as writer:
+        for batch in _batches(reader):
+            rows += batch.num_rows
+            if rows > job["rows"]:
+                pipe.message(b"R")
+                return
+            writer.write_batch(batch)
+            if pipe.size > job["bytes"]:
+                pipe.message(b"B")
+                return
+            if pipe.size - pipe.sent >= CHUNK or rows <= _BATCH:
+                pipe.send(rows)
+    pipe.send(rows)
+    pipe.message(b"E", rows)
+
+
+def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    for batch in reader:
+        if batch.num_rows:
+            yield batch

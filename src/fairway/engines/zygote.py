@@ -1,0 +1,82 @@
+"""Where workers come from: a clean process with everything loaded, one thread and no secret.
+
+For each query it gets one message with a pipe's end, forks, and answers with a handle on the new
+process (a pidfd), by which the node can kill that worker and no other. It ends when the node does.
+"""
+
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+
+import duckdb
+
+from fairway.engines import worker
+
+_LARGEST = 64 * 1024 * 1024
+
+
+def main() -> None:
+    """Serve until the other side hangs up. Argument: the socket's number."""
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "threads": "1",
+            "async_threads": "0",
+            "temp_directory": "",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
+            "allow_community_extensions": "false",
+        },
+    )
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    connection.execute("SELECT count(*) FROM range(3)").fetchall()
+    if len(list(Path("/proc/self/task").iterdir())) > 1:
+        connection.close()
+        sys.exit("threads are running; a fork would not be safe")
+    channel.sendall(b"R")  # ready
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(channel, 8, 1)
+        if not request or not descriptors:
+            break
+        size = int.from_bytes(request, "big")
+        body = _exactly(channel, size)
+        pid = os.fork()
+        if pid == 0:
+            channel.close()
+            worker.run(connection, json.loads(body), descriptors[0])
+            os._exit(0)
+        handle = os.pidfd_open(pid)
+        os.close(descriptors[0])
+        socket.send_fds(channel, [b"P"], [handle])
+        os.close(handle)
+        _bury()
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    body = bytearray()
+    while len(body) < size:
+        piece = channel.recv(min(size - len(body), 1 << 20))
+        if not piece:
+            os._exit(0)
+        body += piece
+    return bytes(body)
+
+
+def _bury() -> None:
+    """Take the exit codes of workers that have ended, so that they leave the process table."""
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)
