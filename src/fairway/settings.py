@@ -348,7 +348,10 @@ def _database(node: NodeSettings) -> dict[str, Any]:
 
 
 def _sqlite(workspace: Path) -> dict[str, Any]:
-    """SQLite, durable: the log is synced on every commit, and writers queue from the start."""
+    """SQLite, durable: the log is synced on every commit, and writers queue from the start.
+
+    Recursive triggers make INSERT OR REPLACE a deletion, which the ledger's triggers forbid.
+    """
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(workspace / "fairway.sqlite3"),
@@ -356,7 +359,8 @@ def _sqlite(workspace: Path) -> dict[str, Any]:
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-            "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000",
+            "PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;"
+            "PRAGMA cache_size = -16000",
         },
     }
 

@@ -17,6 +17,8 @@ from typing import Any, cast
 from asgiref.local import Local
 
 from fairway.nouns.errors import Unavailable
+from fairway.nouns.products import Source
+from fairway.nouns.relations import Located
 from fairway.settings import (
     NodeSettings,
     django_settings,
@@ -118,6 +120,13 @@ class _Later:
         return getattr(part, name)
 
 
+def _close_if_made(part: Any) -> None:
+    """Close a part that was asked for anything, and that can be closed."""
+    made = vars(part).get("_part")
+    if made is not None and hasattr(made, "close"):
+        made.close()
+
+
 def _later(make: Callable[[], Any]) -> Any:
     return cast("Any", _Later(make))
 
@@ -131,11 +140,11 @@ def _platform(settings: NodeSettings) -> Platform:
         store=DatabaseStore(),
         ledger=DatabaseLedger(read_secret(settings, "ledger"), settings.checkpoint),
         index=ProductIndex(),
-        contracts=_later(_contracts),
+        contracts=_contracts,
         sources=_later(lambda: _sources(settings)),
-        guardrails=_later(_guardrails),
-        gate=_later(_gate),
-        engine=_later(_engine),
+        guardrails=_guardrails,
+        gate=_gate,
+        engine=_engine,
         keys=_later(lambda: _keys(settings)),
         clock=SystemClock(),
         ids=RandomIds(),
@@ -144,40 +153,53 @@ def _platform(settings: NodeSettings) -> Platform:
     )
 
 
-def _contracts() -> Any:
-    from fairway.standards.odcs import OdcsContracts
-
-    return OdcsContracts()
-
-
 def _sources(settings: NodeSettings) -> Any:
     from fairway.sources.files import FileSources
 
     return FileSources(settings.data_roots)
 
 
-def _guardrails() -> Any:
+def _keys(settings: NodeSettings) -> Any:
+    from fairway.privacy.keys import DerivedKeys
+
+    return DerivedKeys(read_secret(settings, "pseudonyms"))
+
+
+def _make_contracts() -> Any:
+    from fairway.standards.odcs import OdcsContracts
+
+    return OdcsContracts()
+
+
+def _make_guardrails() -> Any:
     from fairway.guardrails.cedar import CedarGuardrails
 
     return CedarGuardrails()
 
 
-def _gate() -> Any:
+def _make_gate() -> Any:
     from fairway.engines.gate import DuckDBGate
 
     return DuckDBGate()
 
 
-def _engine() -> Any:
+def _make_engine() -> Any:
     from fairway.engines.duckdb import DuckDBEngine
 
-    return DuckDBEngine()
+    return DuckDBEngine(_locate)
 
 
-def _keys(settings: NodeSettings) -> Any:
-    from fairway.privacy.keys import DerivedKeys
+def _locate(source: Source) -> Located:
+    sources: Any = current().sources
+    located: Located = sources.locate(source)
+    return located
 
-    return DerivedKeys(read_secret(settings, "pseudonyms"))
+
+# These know nothing of a node: they serve whichever is open, and last as long as the process.
+_contracts = _later(_make_contracts)
+_guardrails = _later(_make_guardrails)
+_gate = _later(_make_gate)
+_engine = _later(_make_engine)
 
 
 class SystemClock:
@@ -275,4 +297,9 @@ def _seed(platform: Platform) -> None:
             platform.store.purposes.put_legal_basis(basis)
 
 
-atexit.register(close_node)
+@atexit.register
+def _leave() -> None:
+    """Let go of everything when the process ends."""
+    close_node()
+    _close_if_made(_engine)
+    _close_if_made(_gate)

@@ -16,7 +16,7 @@ from fairway.ledger.sequencer import Sequencer, Waiting
 from fairway.ledger.verification import verify
 from fairway.nouns.errors import Unavailable
 from fairway.nouns.events import AuditEvent, Entry, EventFilter, Usage, Verification
-from fairway.rules.ledger import GENESIS, event_bytes, moment, read_facets, seal
+from fairway.rules.ledger import GENESIS, event_bytes, event_facets, moment, seal
 
 IDLE = 5.0  # seconds after which the sequencer looks whether its connection still lives
 log = logging.getLogger("fairway.ledger")
@@ -99,7 +99,7 @@ class DatabaseLedger:
         entries = []
         for place, waiting in enumerate(group, start=size + 1):
             entry = seal(waiting.event, place, previous, waiting.written)
-            entries.append((entry, read_facets(waiting.written)))
+            entries.append((entry, event_facets(waiting.event)))
             previous = entry.hash
         last, found = entries[-1]
         head = self._signer.sign(last.sequence, last.hash, found.at)

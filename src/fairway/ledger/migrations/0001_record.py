@@ -24,12 +24,12 @@ CREATE TABLE ledger_product (
     purpose TEXT NOT NULL,
     at TEXT NOT NULL,
     used INTEGER,
-    PRIMARY KEY (product, sequence)
+    PRIMARY KEY (sequence, product)
 ) WITHOUT ROWID;
 CREATE TABLE ledger_agreement (
     agreement TEXT NOT NULL,
     sequence INTEGER NOT NULL,
-    PRIMARY KEY (agreement, sequence)
+    PRIMARY KEY (sequence, agreement)
 ) WITHOUT ROWID;
 CREATE TABLE ledger_checkpoint (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -60,12 +60,12 @@ CREATE TABLE ledger_product (
     purpose text NOT NULL,
     at text NOT NULL,
     used bigint,
-    PRIMARY KEY (product, sequence)
+    PRIMARY KEY (sequence, product)
 );
 CREATE TABLE ledger_agreement (
     agreement text NOT NULL,
     sequence bigint NOT NULL,
-    PRIMARY KEY (agreement, sequence)
+    PRIMARY KEY (sequence, agreement)
 );
 CREATE TABLE ledger_checkpoint (
     id integer PRIMARY KEY CHECK (id = 1),
@@ -80,17 +80,15 @@ CREATE TABLE ledger_checkpoint (
 INDEXES = """
 CREATE INDEX ledger_entry_actor ON ledger_entry (actor, sequence);
 CREATE INDEX ledger_entry_action ON ledger_entry (action, sequence);
-CREATE INDEX ledger_entry_outcome ON ledger_entry (outcome, sequence);
+CREATE INDEX ledger_entry_outcome ON ledger_entry (outcome, sequence) WHERE outcome <> 'done';
 CREATE INDEX ledger_entry_purpose ON ledger_entry (purpose, sequence) WHERE purpose <> '';
 CREATE INDEX ledger_entry_subject ON ledger_entry (subject, sequence) WHERE subject <> '';
 CREATE INDEX ledger_entry_at ON ledger_entry (at);
-CREATE INDEX ledger_product_sequence ON ledger_product (sequence);
+CREATE INDEX ledger_product_name ON ledger_product (product, sequence);
 CREATE INDEX ledger_product_usage ON ledger_product (product, person, purpose, at, used)
     WHERE used IS NOT NULL;
-CREATE INDEX ledger_agreement_sequence ON ledger_agreement (sequence)
+CREATE INDEX ledger_agreement_name ON ledger_agreement (agreement, sequence)
 """
-
-GENESIS = "0" * 64
 
 
 def _sqlite_triggers():
@@ -98,17 +96,6 @@ def _sqlite_triggers():
         for verb in ("UPDATE", "DELETE"):
             yield f"""CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
                 BEGIN SELECT RAISE(ABORT, 'the record is never changed'); END"""
-    yield f"""CREATE TRIGGER ledger_entry_follows BEFORE INSERT ON ledger_entry
-        WHEN NEW.sequence <> COALESCE((SELECT MAX(sequence) FROM ledger_entry), 0) + 1
-            OR NEW.previous <> COALESCE(
-                (SELECT hash FROM ledger_entry WHERE sequence = NEW.sequence - 1), '{GENESIS}')
-        BEGIN SELECT RAISE(ABORT, 'an entry follows the last one'); END"""
-    # INSERT OR REPLACE deletes without the triggers of DELETE
-    for table, name in (("ledger_product", "product"), ("ledger_agreement", "agreement")):
-        yield f"""CREATE TRIGGER {table}_once BEFORE INSERT ON {table}
-            WHEN EXISTS (SELECT 1 FROM {table}
-                WHERE {name} = NEW.{name} AND sequence = NEW.sequence)
-            BEGIN SELECT RAISE(ABORT, 'the record is never changed'); END"""
     yield """CREATE TRIGGER ledger_checkpoint_grows BEFORE UPDATE ON ledger_checkpoint
         WHEN NEW.size <= OLD.size OR NEW.id <> OLD.id
         BEGIN SELECT RAISE(ABORT, 'the record only grows'); END"""
@@ -122,17 +109,6 @@ def _sqlite_triggers():
 def _postgresql_triggers():
     yield """CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE EXCEPTION 'the record is never changed'; END $$"""
-    yield f"""CREATE FUNCTION ledger_follows() RETURNS trigger LANGUAGE plpgsql AS $$
-        DECLARE last bigint; head text;
-        BEGIN
-            SELECT sequence, hash INTO last, head
-                FROM ledger_entry ORDER BY sequence DESC LIMIT 1;
-            IF NEW.sequence <> COALESCE(last, 0) + 1
-                OR NEW.previous <> COALESCE(head, '{GENESIS}') THEN
-                RAISE EXCEPTION 'an entry follows the last one';
-            END IF;
-            RETURN NEW;
-        END $$"""
     yield """CREATE FUNCTION ledger_grows() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF NEW.size <= OLD.size OR NEW.id <> OLD.id THEN
@@ -146,8 +122,6 @@ def _postgresql_triggers():
     for table in ("ledger_entry", "ledger_product", "ledger_agreement", "ledger_checkpoint"):
         yield f"""CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
             FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"""
-    yield """CREATE TRIGGER ledger_entry_follows BEFORE INSERT ON ledger_entry
-        FOR EACH ROW EXECUTE FUNCTION ledger_follows()"""
     yield """CREATE TRIGGER ledger_checkpoint_grows BEFORE UPDATE ON ledger_checkpoint
         FOR EACH ROW EXECUTE FUNCTION ledger_grows()"""
     yield """CREATE TRIGGER ledger_checkpoint_no_delete BEFORE DELETE ON ledger_checkpoint
