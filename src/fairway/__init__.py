@@ -18,22 +18,23 @@ __version__ = "0.1.0"
 __all__ = ["FairwayError", "__version__", "connect"]
 
 
-def connect(address: str, token: str | None = None) -> "Node":
+def connect(address: str, token: str | None = None, *, surface: str = "python") -> "Node":
     """Return a connection to the node at a URL or in a workspace directory.
 
     `address` is `http(s)://...` or a directory made by `fairway init`. Against a directory the same
     API is called in process, so permission, ledger and limits are the same. `token` is a bearer
-    token from `fairway token`; without one only what needs no sign-in answers.
+    token from `fairway token`; without one only what needs no sign-in answers. `surface` is what
+    the record says the calls came by: `python` or `cli`.
     Raises `Unavailable` when there is no node at the address.
     """
     from fairway.client.node import Node  # deferred: `import fairway` stays light
     from fairway.client.transport import http_transport
 
     if address.startswith(("http://", "https://")):
-        return Node(http_transport(address, token))
+        return Node(http_transport(address, token, surface))
     from fairway.api.inprocess import in_process_transport  # needs the whole node
 
-    return Node(in_process_transport(address, token))
+    return Node(in_process_transport(address, token, surface))
 
 
 def __getattr__(name: str) -> Any:

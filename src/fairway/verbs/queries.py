@@ -6,6 +6,7 @@ Whatever fails on the way denies, is recorded, and serves nothing.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from fairway.nouns.access import AccessRequest, Decision, Denial, Effect, Grant
@@ -86,6 +87,7 @@ class QueryResult:
         self._stream = stream
         self._chunks = iter(stream)
         self._held: list[bytes] = []
+        self._ended = False
         self.complete = False
 
     @property
@@ -108,33 +110,33 @@ class QueryResult:
         try:
             chunk = next(self._chunks, None)
         except FairwayError as error:
-            self.close()
-            self._use.record("query.stopped", "failed", reason=error.message, rows=self.rows)
+            self._end("query.stopped", "failed", error.message)
             raise
         if chunk is None:
-            self._use.record("query.completed", "done", rows=self.rows)
+            self._end("query.completed", "done")
             self.complete = True
-            self.close()
         return chunk
+
+    def _end(self, action: str, outcome: str, reason: str = "") -> None:
+        """Stop the work and record how it ended; the first end is the only one."""
+        if not self._ended:
+            self._ended = True
+            self.close()
+            self._use.record(action, outcome, reason=reason, rows=self.rows)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the stream's chunks. Left early, the work is stopped and that is recorded."""
         try:
             yield from self._held
             self._held = []
-            while not self.complete and (chunk := self._next()) is not None:
+            while not self._ended and (chunk := self._next()) is not None:
                 yield chunk
         finally:
             self.abandon()
 
     def abandon(self) -> None:
-        """Stop the work if it is not complete, and record how far it came."""
-        if not self.complete:
-            self.complete = True
-            self.close()
-            self._use.record(
-                "query.stopped", "failed", reason="The reader went away.", rows=self.rows
-            )
+        """Stop the work if it has not ended, and record how far it came."""
+        self._end("query.stopped", "failed", "The reader went away.")
 
     def close(self) -> None:
         """Free the engine's worker."""
@@ -213,22 +215,31 @@ def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
         for table in parsed.tables
         if (found := store.products.get(str(table))) is not None
     }
+    named = {name: named_columns(product, parsed) for name, product in products.items()}
+    shared = {n for n in parsed.names if sum(n in columns for columns in named.values()) > 1}
     request = AccessRequest(
         person=use.actor.person,
         purpose=use.purpose,
         products=use.products,
-        columns=tuple((name, named_columns(p, parsed)) for name, p in products.items()),
+        columns=tuple(named.items()),
         agreement=agreement,
     )
     purpose = store.purposes.get(use.purpose)
-    decision = decide(
-        request,
+    asked = partial(
+        decide,
         person=store.people.get(use.actor.person),
         purpose=purpose,
         products=products,
         agreements=store.agreements.find(asker=use.actor.person),
         today=use.platform.clock.now().date(),
     )
+    decision = asked(request)
+    if decision.effect is Effect.DENY and shared:
+        # A name that several products have may mean the one that is granted. Binding tells: what
+        # was not granted does not exist there.
+        fewer = tuple((name, columns - shared) for name, columns in named.items())
+        again = asked(replace(request, columns=fewer))
+        decision = again if again.effect is Effect.PERMIT else decision
     if purpose is None or decision.effect is Effect.DENY:
         return decision
     objections = tuple(reason for grant in decision.grants for reason in _objections(use, grant))

@@ -1,0 +1,196 @@
+"""People: oneself, accounts, domains, appointments."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from fairway.api.pages import Limit, Offset, Page, page
+from fairway.api.signing_in import actor
+from fairway.nouns.people import Domain, Organisation, Person, Role
+from fairway.verbs import people
+from fairway.wiring import current
+
+router = Router(tags=["People"])
+
+
+class AppointmentOut(Schema):
+    """A role held from a day until a day, both included; `domain` is null at the hub."""
+
+    role: Role
+    domain: str | None
+    since: date
+    until: date | None
+
+
+class PersonOut(Schema):
+    """An account with the appointments that hold today."""
+
+    id: str
+    name: str
+    domain: str
+    active: bool
+    appointments: list[AppointmentOut]
+
+
+class People(Page):
+    """A page of accounts."""
+
+    items: list[PersonOut]
+
+
+class NewPerson(Schema):
+    """An account to add. Without a password nobody can sign in to it."""
+
+    id: str
+    name: str = Field(min_length=1, max_length=200)
+    domain: str
+    password: str | None = None
+
+
+class NewPassword(Schema):
+    """One's own password, old and new."""
+
+    old: str
+    new: str
+
+
+class OrganisationIn(Schema):
+    """A department or public body."""
+
+    id: str = Field(min_length=1, max_length=63)
+    name: str = Field(min_length=1, max_length=200)
+
+
+class DomainIn(Schema):
+    """A domain to add, and the organisation it belongs to; a new organisation is added too."""
+
+    id: str
+    name: str = Field(min_length=1, max_length=200)
+    organisation: OrganisationIn
+
+
+class DomainOut(Schema):
+    """A spoke that owns data products."""
+
+    id: str
+    name: str
+    organisation: str
+
+
+class NewAppointment(Schema):
+    """An appointment to make. `domain` is left out for the hub's roles."""
+
+    person: str
+    role: Role
+    domain: str | None = None
+    since: date | None = Field(None, description="The first day; today when left out.")
+    until: date | None = None
+    evidence: str = Field("", max_length=1000)
+
+
+class EndedAppointment(Schema):
+    """An appointment to end on a last day."""
+
+    person: str
+    role: Role
+    domain: str | None = None
+    until: date
+
+
+def _person(me: people.Me) -> dict[str, Any]:
+    return {
+        "id": me.person.id,
+        "name": me.person.name,
+        "domain": me.person.domain,
+        "active": me.person.active,
+        "appointments": [
+            {"role": a.role, "domain": a.domain, "since": a.since, "until": a.until}
+            for a in me.appointments
+        ],
+    }
+
+
+@router.get("/me", response=PersonOut, summary="Show who one is")
+def me(request: HttpRequest) -> dict[str, Any]:
+    """One's own account and current appointments."""
+    return _person(people.me(current(), actor(request)))
+
+
+@router.post("/me/password", response={204: None}, summary="Change one's own password")
+def change_password(request: HttpRequest, given: NewPassword) -> tuple[int, None]:
+    """Needs the old one."""
+    people.change_password(current(), actor(request), given.old, given.new)
+    return 204, None
+
+
+@router.get("/people", response=People, summary="List the accounts")
+def list_people(request: HttpRequest, limit: Limit = 100, offset: Offset = 0) -> dict[str, Any]:
+    """For administrators, governance managers and auditors."""
+    found: Sequence[people.Me] = people.list_people(current(), actor(request))
+    shown = [_person(p) for p in found[offset : offset + limit]]
+    return page(request, shown, len(found), limit, offset)
+
+
+@router.post("/people", response={201: PersonOut}, summary="Add an account")
+def add_person(request: HttpRequest, given: NewPerson) -> tuple[int, dict[str, Any]]:
+    """For administrators."""
+    person = Person(given.id, given.name, given.domain)
+    people.add_person(current(), actor(request), person, given.password)
+    return 201, _person(people.Me(person, ()))
+
+
+@router.post("/people/{person}/deactivate", response={204: None}, summary="Close an account")
+def deactivate(request: HttpRequest, person: str) -> tuple[int, None]:
+    """Its tokens and sessions stop working with the next request."""
+    people.deactivate(current(), actor(request), person)
+    return 204, None
+
+
+@router.get("/domains", response=list[DomainOut], summary="List the domains")
+def list_domains(request: HttpRequest) -> list[Domain]:
+    """Return the spokes that own data products."""
+    return list(people.list_domains(current(), actor(request)))
+
+
+@router.post("/domains", response={201: DomainOut}, summary="Add a domain")
+def add_domain(request: HttpRequest, given: DomainIn) -> tuple[int, Domain]:
+    """For administrators and governance managers."""
+    organisation = Organisation(given.organisation.id, given.organisation.name)
+    domain = Domain(given.id, given.name, organisation.id)
+    people.add_domain(current(), actor(request), domain, organisation)
+    return 201, domain
+
+
+@router.post("/appointments", response={201: AppointmentOut}, summary="Appoint to a role")
+def appoint(request: HttpRequest, given: NewAppointment) -> tuple[int, dict[str, Any]]:
+    """For administrators and governance managers; nobody appoints themselves."""
+    platform = current()
+    since = given.since or platform.clock.now().date()
+    people.appoint(
+        platform,
+        actor(request),
+        given.person,
+        given.role,
+        given.domain,
+        since=since,
+        until=given.until,
+        evidence=given.evidence,
+    )
+    return 201, {
+        "role": given.role,
+        "domain": given.domain,
+        "since": since,
+        "until": given.until,
+    }
+
+
+@router.post("/appointments/end", response={204: None}, summary="End an appointment")
+def end_appointment(request: HttpRequest, given: EndedAppointment) -> tuple[int, None]:
+    """Set its last day."""
+    people.end_appointment(
+        current(), actor(request), given.person, given.role, given.domain, given.until
+    )
+    return 204, None

@@ -1,0 +1,98 @@
+"""Queries: use data in place, and see how a query stands."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from ninja import Field, Query, Router, Schema
+
+from fairway import formats
+from fairway.api.signing_in import actor
+from fairway.api.streams import response
+from fairway.nouns.queries import Limits
+from fairway.verbs import queries
+from fairway.wiring import current
+
+router = Router(tags=["Queries"])
+
+
+class LimitsIn(Schema):
+    """Bounds tighter than the node's own: rows and bytes of the result, memory and seconds."""
+
+    rows: int | None = Field(None, ge=1)
+    bytes: int | None = Field(None, ge=1)
+    memory: int | None = Field(None, ge=1)
+    seconds: float | None = Field(None, gt=0)
+
+
+class QueryIn(Schema):
+    """One SELECT over products named `<domain>.<table>`, for a purpose."""
+
+    sql: str = Field(max_length=200_000)
+    purpose: str = Field(max_length=100)
+    agreement: str | None = Field(None, max_length=100, description="Pins one agreement.")
+    limits: LimitsIn | None = None
+
+
+class QueryOut(Schema):
+    """How a query stands on the record."""
+
+    id: str
+    action: str
+    outcome: str
+    reason: str
+    rows: int | None
+    at: datetime
+
+
+_RESULT = {
+    "responses": {
+        200: {
+            "description": "The result, in the format accepted. The headers Fairway-Query-Id and"
+            " Fairway-Agreements come with it, and Fairway-Rows when it is complete at the start.",
+            "content": {f.media_type: {} for f in formats.FORMATS.values()},
+        }
+    }
+}
+
+
+@router.post("/query", summary="Run a query", openapi_extra=_RESULT)
+def run(
+    request: HttpRequest,
+    given: QueryIn,
+    format: Annotated[  # noqa: A002
+        str, Query(description="arrow, parquet, csv or json; else the Accept header decides.")
+    ] = "",
+) -> HttpResponseBase:
+    """See only the agreed columns and rows; what was not granted does not exist.
+
+    In CSV a text that a spreadsheet would run as a formula gets an apostrophe in front; Arrow,
+    Parquet and JSON give every value as it is.
+    """
+    accept = request.headers.get("Accept", "")
+    wanted = formats.named(format) if format else formats.accepted(accept)
+    result = queries.run(
+        current(),
+        actor(request),
+        given.sql,
+        given.purpose,
+        agreement=given.agreement,
+        limits=_limits(given.limits),
+    )
+    return response(request, result, wanted)
+
+
+def _limits(given: LimitsIn | None) -> Limits | None:
+    """Return the bounds asked for; those left out stay the node's."""
+    if given is None:
+        return None
+    return replace(current().limits, **given.dict(exclude_none=True))
+
+
+@router.get("/queries/{query}", response=QueryOut, summary="Show how a query stands")
+def show(request: HttpRequest, query: str) -> Mapping[str, Any]:
+    """One's own query: whether it was granted, completed or stopped, and why."""
+    return queries.show(current(), actor(request), query)

@@ -1,0 +1,188 @@
+"""The application that `fairway serve` gives to its server: Django, behind bounds.
+
+Import it after `wiring.open_node`. The server names it as `fairway.asgi:application`.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIHandler
+from django.core.signals import request_finished, request_started
+
+from fairway.nouns.errors import FairwayError
+from fairway.verbs.acting import SYSTEM
+from fairway.verbs.agreements import settle_all
+from fairway.wiring import current
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+LARGEST_BODY = 2 * 1024 * 1024
+"""Bytes that a request may carry; a contract or a query is far smaller."""
+BODY_SECONDS = 30.0
+"""How long a request may take to arrive, once it has begun."""
+
+CALENDAR_SECONDS = 900.0
+"""How often the calendar's moves are written."""
+
+access = logging.getLogger("fairway.access")
+log = logging.getLogger("fairway.server")
+
+
+class _TooLarge(Exception):
+    """A request carries more than it may."""
+
+
+class _TooSlow(Exception):
+    """A request does not arrive."""
+
+
+def bounded(application: Application) -> Application:
+    """Return an application whose requests are bounded in size and time, and are logged.
+
+    The log names method, path, status and milliseconds; never a query string, header or body.
+    """
+
+    async def serve(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        answer = _Answer(send)
+        started = time.monotonic()
+        try:
+            await application(scope, _counted(scope, receive), answer.send)
+        except _TooLarge:
+            await answer.problem(413, "request.too_large", "The request is larger than allowed.")
+        except _TooSlow:
+            await answer.problem(408, "request.too_slow", "The request did not arrive in time.")
+        except FairwayError as error:
+            # The answer is under way and its status is sent: it breaks off, so that nobody takes a
+            # part for the whole. Why is on the record.
+            log.info("an answer broke off: %s", error.code)
+        except Exception as error:  # noqa: BLE001
+            log.error("an answer broke off: %s", type(error).__name__)  # noqa: TRY400
+            await answer.problem(500, "internal.error", "Something went wrong in the node.")
+        finally:
+            milliseconds = (time.monotonic() - started) * 1000
+            access.info(
+                "%s %s %s %.0f ms", scope["method"], _path(scope), answer.status, milliseconds
+            )
+
+    return serve
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Keep the calendar while the server lives: agreements begin and end on their days."""
+    await receive()
+    calendar = asyncio.create_task(_calendar())
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    calendar.cancel()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _calendar() -> None:
+    while True:
+        try:
+            moved = await sync_to_async(_settle, thread_sensitive=False)()
+            if moved:
+                log.info("the calendar moved %s agreements", moved)
+        except Exception as error:  # noqa: BLE001
+            # What counts is worked out from the dates anyway; the move is written at the next turn.
+            log.error("the calendar could not write: %s", type(error).__name__)  # noqa: TRY400
+        await asyncio.sleep(CALENDAR_SECONDS)
+
+
+def _settle() -> int:
+    """Write the moves that are due, on a connection that is let go of afterwards."""
+    request_started.send(sender=None)
+    try:
+        return settle_all(current(), SYSTEM)
+    finally:
+        request_finished.send(sender=None)
+
+
+def _path(scope: MutableMapping[str, Any]) -> str:
+    """Return the path as one printable word: a line of the log cannot be forged by it."""
+    return "".join(c if c.isprintable() and c != " " else "?" for c in scope["path"])[:300]
+
+
+class _Answer:
+    """What was sent so far."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
+
+    async def problem(self, status: int, code: str, detail: str) -> None:
+        """Answer with a problem, if nothing was answered yet."""
+        if self.status:
+            return
+        body = json.dumps(
+            {
+                "type": f"urn:fairway:error:{code}",
+                "title": "The request was not read",
+                "status": status,
+                "code": code,
+                "detail": detail,
+            }
+        ).encode()
+        headers = [
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+
+def _counted(scope: MutableMapping[str, Any], receive: Receive) -> Receive:
+    """Return a `receive` that stops at the largest body and at the longest wait for it."""
+    size = 0
+    arrived = False
+    deadline = time.monotonic() + BODY_SECONDS
+    promised = dict(scope["headers"]).get(b"content-length", b"0")
+
+    async def counted() -> Message:
+        nonlocal size, arrived
+        if arrived:
+            return await receive()  # only the news that the reader left can come now
+        if promised.isdigit() and int(promised) > LARGEST_BODY:
+            raise _TooLarge
+        try:
+            message = await asyncio.wait_for(receive(), max(0.0, deadline - time.monotonic()))
+        except TimeoutError:
+            raise _TooSlow from None
+        size += len(message.get("body", b""))
+        if size > LARGEST_BODY:
+            raise _TooLarge
+        arrived = not message.get("more_body", False)
+        return message
+
+    return counted
+
+
+def __getattr__(name: str) -> Any:
+    """Make `application` when the server asks for it: by then a node is open."""
+    if name != "application":
+        raise AttributeError(name)
+    current()
+    import django
+
+    django.setup(set_prefix=False)
+    handler: Any = ASGIHandler()
+    return bounded(handler)

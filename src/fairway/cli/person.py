@@ -1,0 +1,71 @@
+"""`fairway person`: accounts, for administrators."""
+
+import secrets
+
+import click
+
+from fairway.cli.door import Door, password, reaching
+from fairway.cli.manual import Verbs
+from fairway.cli.output import say, table, write_json
+
+
+@click.group(cls=Verbs, default="list", example="fairway person list")
+def person() -> None:
+    """Add, list or close accounts. Without a command: list."""
+
+
+@person.command("add", example='fairway person add dwp-analyst --name "Analyst, DWP" --domain dwp')
+@click.argument("identifier", metavar="PERSON")
+@click.option("--name", required=True, help="The name to show.")
+@click.option("--domain", required=True, help="Where they work.")
+@click.option("--ask-password", is_flag=True, help="Ask for a password instead of making one.")
+@reaching
+def add(door: Door, identifier: str, name: str, domain: str, ask_password: bool) -> None:
+    """Add an account for PERSON. A password is made and shown this once."""
+    chosen = password("Password", confirm=True) if ask_password else secrets.token_urlsafe(12)
+    with door.open() as node:
+        made = node.add_person(identifier, name, domain, chosen)
+    if door.json:
+        write_json(made if ask_password else {**made, "password": chosen})
+        return
+    say(f"Added {made.id}.")
+    if not ask_password:
+        say(f"Password, shown this once: {chosen}")
+
+
+@person.command("list", example="fairway person list --json")
+@reaching
+def list_people(door: Door) -> None:
+    """List the accounts with their current appointments."""
+    with door.open() as node:
+        found = node.people()
+    if door.json:
+        write_json({"total": found.total, "items": found})
+        return
+    table(
+        ["Person", "Name", "Domain", "Active", "Appointments"],
+        [
+            [
+                p.id,
+                p.name,
+                p.domain,
+                p.active,
+                [_appointment(a.role, a.domain) for a in p.appointments],
+            ]
+            for p in found
+        ],
+    )
+
+
+def _appointment(role: str, domain: str | None) -> str:
+    return f"{role} in {domain}" if domain else role
+
+
+@person.command("close", example="fairway person close dwp-analyst")
+@click.argument("identifier", metavar="PERSON")
+@reaching
+def close(door: Door, identifier: str) -> None:
+    """Close the account of PERSON: its tokens and sessions stop working at once."""
+    with door.open() as node:
+        node.deactivate(identifier)
+    write_json({"closed": identifier}) if door.json else say(f"The account {identifier} is closed.")

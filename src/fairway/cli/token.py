@@ -1,0 +1,62 @@
+"""`fairway token`: get, list and revoke bearer tokens."""
+
+import click
+
+from fairway.cli import saved
+from fairway.cli.door import Door, password, reaching
+from fairway.cli.manual import Verbs
+from fairway.cli.output import moment, say, table, tell, write_json
+
+
+@click.group(cls=Verbs, default="create", example="fairway token --person dwp-analyst --save")
+def token() -> None:
+    """Get a token, list yours, or revoke one. Without a command: get one."""
+
+
+@token.command("create", example="fairway token create --person dwp-analyst --days 30 --save")
+@click.option("--person", prompt=True, help="Your account.")
+@click.option("--label", default="", help="What the token is for.")
+@click.option("--days", type=click.IntRange(1), help="How long it lives; else as long as may be.")
+@click.option("--save", is_flag=True, help="Keep it for later commands, in a file of yours alone.")
+@reaching
+def create(door: Door, person: str, label: str, days: int | None, save: bool) -> None:
+    """Exchange your name and password for a token. Its secret is shown this once.
+
+    The password is asked for; without a terminal it is read from the input, or from
+    FAIRWAY_PASSWORD.
+    """
+    with door.open(signed_in=False) as node:
+        made = node.create_token(person, password("Password"), label=label, days=days)
+    file = saved.write(door.address, made.secret) if save else None
+    if door.json:
+        write_json({k: v for k, v in made.items() if not (save and k == "secret")})
+    elif file:
+        say(f"Token {made.id} of {made.person} is saved in {file} until {moment(made.expires)}.")
+    else:
+        tell(f"Token {made.id} of {made.person}, until {moment(made.expires)}. Shown this once:")
+        say(made.secret)
+
+
+@token.command("list", example="fairway token list")
+@reaching
+def list_own(door: Door) -> None:
+    """List your tokens, without their secrets, which the node does not keep."""
+    with door.open() as node:
+        found = node.tokens()
+    if door.json:
+        write_json(found)
+        return
+    table(
+        ["Token", "Label", "Created", "Expires", "Revoked"],
+        [[t.id, t.label, moment(t.created), moment(t.expires), moment(t.revoked)] for t in found],
+    )
+
+
+@token.command("revoke", example="fairway token revoke T-7k2mz9q4x1bc")
+@click.argument("identifier", metavar="TOKEN")
+@reaching
+def revoke(door: Door, identifier: str) -> None:
+    """Revoke TOKEN, named by its id: it stops working at once."""
+    with door.open() as node:
+        node.revoke_token(identifier)
+    write_json({"revoked": identifier}) if door.json else say(f"Token {identifier} is revoked.")

@@ -1,0 +1,116 @@
+"""What administrators do at a node, and everyone with their own account and tokens."""
+
+from datetime import date
+from typing import Any
+
+from fairway.client.answers import Answer, Page, answered
+from fairway.client.transport import Transport, part
+
+
+class Administration:
+    """People, domains, appointments and tokens of one node."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def health(self) -> Answer:
+        """Return that the node is up, and its version. Needs no token."""
+        return self._answer("GET", "health")
+
+    def me(self) -> Answer:
+        """Return your account and the appointments that hold today."""
+        return self._answer("GET", "me")
+
+    def change_password(self, old: str, new: str) -> None:
+        """Change your own password."""
+        self._transport.json("POST", "me/password", body={"old": old, "new": new})
+
+    # ------------------------------------------------------------------ tokens
+
+    def create_token(
+        self, person: str, password: str, *, label: str = "", days: int | None = None
+    ) -> Answer:
+        """Exchange a name and password for a token; its `secret` is shown this once."""
+        body = {"person": person, "password": password, "label": label, "days": days}
+        return self._answer("POST", "tokens", body=body)
+
+    def tokens(self) -> list[Answer]:
+        """Return your own tokens, without their secrets."""
+        return self._answers("GET", "tokens")
+
+    def revoke_token(self, token: str) -> None:
+        """Revoke one of your own tokens, by its id."""
+        self._transport.json("DELETE", f"tokens/{part(token)}")
+
+    # ------------------------------------------------------------------ people
+
+    def people(self, *, limit: int = 100, offset: int = 0) -> Page:
+        """Return the accounts with their current appointments."""
+        return self._page("people", limit=limit, offset=offset)
+
+    def add_person(
+        self, person: str, name: str, domain: str, password: str | None = None
+    ) -> Answer:
+        """Add an account. Without a password nobody can sign in to it."""
+        body = {"id": person, "name": name, "domain": domain, "password": password}
+        return self._answer("POST", "people", body=body)
+
+    def deactivate(self, person: str) -> None:
+        """Close an account."""
+        self._transport.json("POST", f"people/{part(person)}/deactivate")
+
+    def domains(self) -> list[Answer]:
+        """Return the domains."""
+        return self._answers("GET", "domains")
+
+    def add_domain(
+        self, domain: str, name: str, organisation: str, organisation_name: str = ""
+    ) -> Answer:
+        """Add a domain, and its organisation when that is new."""
+        body = {
+            "id": domain,
+            "name": name,
+            "organisation": {"id": organisation, "name": organisation_name or organisation},
+        }
+        return self._answer("POST", "domains", body=body)
+
+    def appoint(
+        self,
+        person: str,
+        role: str,
+        domain: str | None = None,
+        *,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        evidence: str = "",
+    ) -> Answer:
+        """Appoint a person to a role, in a domain or, without one, at the hub."""
+        body = {
+            "person": person,
+            "role": role,
+            "domain": domain,
+            "since": since.isoformat() if isinstance(since, date) else since,
+            "until": until.isoformat() if isinstance(until, date) else until,
+            "evidence": evidence,
+        }
+        return self._answer("POST", "appointments", body=body)
+
+    def end_appointment(
+        self, person: str, role: str, domain: str | None, until: date | str
+    ) -> None:
+        """Set the last day of a person's appointment to a role."""
+        last = until.isoformat() if isinstance(until, date) else until
+        body = {"person": person, "role": role, "domain": domain, "until": last}
+        self._transport.json("POST", "appointments/end", body=body)
+
+    # ------------------------------------------------------------------ asking
+
+    def _answer(self, method: str, path: str, **given: Any) -> Answer:
+        return Answer(answered(self._transport.json(method, path, **given)))
+
+    def _answers(self, method: str, path: str, **given: Any) -> list[Answer]:
+        return list(answered(self._transport.json(method, path, **given)))
+
+    def _page(self, path: str, **params: Any) -> Page:
+        found = answered(self._transport.json("GET", path, params=params))
+        return Page(found["items"], found.get("total"), found.get("next"))

@@ -1,0 +1,147 @@
+"""`fairway demo`: make a node, load real data, and serve it with a question and its answer."""
+
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fairway.demo import load, question, stage
+from fairway.demo.cast import ACCOUNTS, ADMINISTRATOR
+from fairway.demo.served import Served, make, served
+from fairway.demo.stage import Stage
+
+NAME = "Fairway demonstration"
+
+
+def run(workspace: Path | None, port: int, *, as_json: bool = False) -> None:
+    """Build the demo and serve it until Ctrl-C. `workspace` stays; a temporary one goes away."""
+    password = secrets.token_urlsafe(12)
+    with _directory(workspace) as directory:
+        make(directory, NAME, password)
+        _tell("Tidying the official files:")
+        contracts = load.write(directory / "data", lambda line: _tell(f"  {line}"))
+        with served(directory, port) as node:
+            answer = _play(Stage(node.address, password), contracts)
+            if as_json:
+                _as_json(node, password, answer)
+            else:
+                _announce(node, password, answer)
+            _until_stopped(node)
+
+
+@contextmanager
+def _directory(workspace: Path | None) -> Iterator[Path]:
+    if workspace is not None:
+        yield workspace
+        return
+    with tempfile.TemporaryDirectory(prefix="fairway-demo-") as made:
+        yield Path(made)
+
+
+def _play(on: Stage, contracts: list[Path]) -> list[list[Any]]:
+    """Have every role do its part; return the answer's rows, names first."""
+    _tell(f"Appointed: {stage.appoint(on)}.")
+    for contract in contracts:
+        published = stage.publish(on, contract)
+        _tell(f"Published: {published.id} {published.version}.")
+    for product in stage.restricted(on):
+        agreement = stage.agree(on, product)
+        _tell(f"Agreed: {agreement.id} on {product}.")
+    _leave_waiting(on)
+    table = on.as_(stage.ASKER).query(question.SQL, purpose=stage.PURPOSE).to_arrow()
+    on.close()
+    return [
+        table.schema.names,
+        *([row[n] for n in table.schema.names] for row in table.to_pylist()),
+    ]
+
+
+def _leave_waiting(on: Stage) -> None:
+    """Leave one request undecided and one in question, so that the owners' inboxes show both."""
+    waiting = stage.ask(
+        on,
+        "hmrc.payrolled_employees",
+        ["month", "region", "payrolled_employees"],
+        person="dfe-analyst",
+        necessity="To set apprenticeships against jobs in each region.",
+    )
+    questioned = stage.ask(
+        on,
+        "beis.redundancy_notices",
+        ["month", "breakdown", "region", "potential_redundancies"],
+        person="dfe-analyst",
+        necessity="To see where training places may be needed next.",
+    )
+    on.as_("beis-owner").decide(
+        questioned.id, "question", "Which months do you need, and would totals for a year do?"
+    )
+    _tell(f"Left for their owners to decide: {waiting.id}, {questioned.id}.")
+
+
+def _announce(node: Served, password: str, answer: list[list[Any]]) -> None:
+    names, *rows = answer
+    lines = [
+        "",
+        question.TITLE,
+        "",
+        *_aligned([[_short(n) for n in names], *rows]),
+        "",
+        question.ANSWERS,
+        "",
+        f"Fairway is open at {node.address}",
+        f"Queries: {node.sandbox}",
+        "",
+        "Accounts:",
+        *(f"  {a.id:<20} {a.name}" for a in ACCOUNTS),
+        f"  {ADMINISTRATOR:<20} Administrator",
+        "",
+        f"Password of all of them, made for this run alone: {password}",
+        "",
+        "Stop with Ctrl-C.",
+    ]
+    print("\n".join(lines), flush=True)
+
+
+def _short(name: str) -> str:
+    return name.replace("_", " ")[:24].strip()
+
+
+def _aligned(rows: list[list[Any]]) -> list[str]:
+    cells = [["" if v is None else str(v) for v in row] for row in rows]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    return [
+        "  ".join(
+            v.ljust(w) if i == 0 else v.rjust(w)
+            for i, (v, w) in enumerate(zip(r, widths, strict=True))
+        )
+        for r in cells
+    ]
+
+
+def _as_json(node: Served, password: str, answer: list[list[Any]]) -> None:
+    import json
+
+    told = {
+        "address": node.address,
+        "password": password,
+        "accounts": [ADMINISTRATOR, *(a.id for a in ACCOUNTS)],
+        "question": question.TITLE,
+        "fields": answer[0],
+        "rows": answer[1:],
+    }
+    print(json.dumps(told, default=float), flush=True)
+
+
+def _until_stopped(node: Served) -> None:
+    """Wait until the server ends, or somebody stops it."""
+    try:
+        node.process.wait()
+    except KeyboardInterrupt:
+        _tell("\nStopping.")
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
