@@ -7,9 +7,10 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from tests.scene import CLAIMS, Scene
+
 from fairway.nouns.agreements import Move
 from fairway.wiring import open_node
-from tests.scene import CLAIMS, Scene
 
 
 def main(workspace: str, start: int) -> None:

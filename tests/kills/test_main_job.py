@@ -1,4 +1,4 @@
-"""A publish, a decision or a query that is killed leaves a whole store and a record that verifies."""
+"""A publish, decision or query that is killed leaves a whole store and a verifying record."""
 
 import random
 import shutil
@@ -7,11 +7,11 @@ import sys
 import time
 
 import pytest
+from tests.conftest import ROOT
+from tests.scene import Scene, write_data
 
 from fairway.nouns.agreements import State
 from fairway.wiring import close_node, create_node, open_node
-from tests.conftest import ROOT
-from tests.scene import Scene, write_data
 
 KILLS = 8
 
