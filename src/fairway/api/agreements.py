@@ -171,12 +171,12 @@ def _after(request: HttpRequest, changed: Agreement) -> dict[str, Any]:
 
 
 @router.post("/agreements", response={201: AgreementOut}, summary="Ask for a product")
-def ask(request: HttpRequest, given: AskingIn) -> tuple[int, dict[str, Any]]:
+def ask(request: HttpRequest, given: AskingIn) -> dict[str, Any]:
     """Make a draft; with `submit` it goes to the product's data owner at once."""
     made = agreements.draft(current(), actor(request), _asking(given))
     if given.submit:
         made = agreements.submit(current(), actor(request), made.id)
-    return 201, _after(request, made)
+    return _after(request, made)
 
 
 @router.get("/agreements", response=AgreementsOut, summary="List one's own agreements")

@@ -5,6 +5,8 @@ socket. The node works in a thread of its own, so that it may be called from a n
 event loop runs in the caller's thread, and so that its database connection stays in one thread.
 """
 
+import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -52,36 +54,63 @@ class _InProcess(httpx.BaseTransport):
     """Hands requests to Django in the node's thread, and brings back what it yields."""
 
     def __init__(self, directory: Path, database: str | None) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="fairway-node")
+        self._directory = directory.resolve()
+        self._database = database
+        self._thread = ThreadPoolExecutor(1, "fairway-node", initializer=self._begin)
+        self._within = threading.local()  # knows the node's own thread
+        self._streams: weakref.WeakSet[_Stream] = weakref.WeakSet()
         try:
-            self._django = httpx.WSGITransport(self._run(self._open, directory, database))
+            self._django = httpx.WSGITransport(self._run(self._handler))
         except BaseException:
             self._thread.shutdown(wait=False)
             raise
 
-    @staticmethod
-    def _open(directory: Path, database: str | None) -> Any:
-        open_node(directory, database=database)
+    def _begin(self) -> None:
+        self._within.here = True
+
+    def _handler(self) -> Any:
+        self._open()
         from django.core.handlers.wsgi import WSGIHandler  # needs the settings that opening makes
 
         return WSGIHandler()
 
+    def _open(self) -> None:
+        """Open the node. One that is open already stays so; another takes its place.
+
+        A process serves one node at a time, so this is asked before every request: no request of
+        this connection ever reaches a node that was opened by another since.
+        """
+        open_node(self._directory, database=self._database)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self._open()
+        return self._django.handle_request(request)
+
     def _run(self, work: Callable[..., R], *given: Any) -> R:
+        if getattr(self._within, "here", False):
+            return work(*given)  # what is left open may be closed wherever it is collected
         return self._thread.submit(work, *given).result()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return Django's answer; its bytes are made as they are read."""
-        response = self._run(self._django.handle_request, request)
+        response = self._run(self._answer, request)
         assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101
+        stream = _Stream(response.stream, self._run)
+        self._streams.add(stream)
         return httpx.Response(
             response.status_code,
             headers=response.headers,
-            stream=_Stream(response.stream, self._run),
+            stream=stream,
             extensions=response.extensions,
         )
 
     def close(self) -> None:
-        """Let the thread end; the node stays open for who connects next."""
+        """Stop what is still being read, and let the thread end.
+
+        The node stays open for who connects next.
+        """
+        for stream in list(self._streams):
+            stream.close()
         self._run(_close_connections)
         self._thread.shutdown()
 
@@ -92,6 +121,7 @@ class _Stream(httpx.SyncByteStream):
     def __init__(self, stream: httpx.SyncByteStream, run: Callable[..., Any]) -> None:
         self._stream = stream
         self._run = run
+        self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces. An answer that breaks off does so as it would on a network."""
@@ -103,7 +133,9 @@ class _Stream(httpx.SyncByteStream):
             raise httpx.RemoteProtocolError(error.message) from error
 
     def close(self) -> None:
-        self._run(self._stream.close)
+        if not self._closed:
+            self._closed = True
+            self._run(self._stream.close)
 
 
 def _close_connections() -> None:

@@ -120,10 +120,9 @@ def me(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/me/password", response={204: None}, summary="Change one's own password")
-def change_password(request: HttpRequest, given: NewPassword) -> tuple[int, None]:
+def change_password(request: HttpRequest, given: NewPassword) -> None:
     """Needs the old one."""
     people.change_password(current(), actor(request), given.old, given.new)
-    return 204, None
 
 
 @router.get("/people", response=People, summary="List the accounts")
@@ -135,18 +134,17 @@ def list_people(request: HttpRequest, limit: Limit = 100, offset: Offset = 0) ->
 
 
 @router.post("/people", response={201: PersonOut}, summary="Add an account")
-def add_person(request: HttpRequest, given: NewPerson) -> tuple[int, dict[str, Any]]:
+def add_person(request: HttpRequest, given: NewPerson) -> dict[str, Any]:
     """For administrators."""
     person = Person(given.id, given.name, given.domain)
     people.add_person(current(), actor(request), person, given.password)
-    return 201, _person(people.Me(person, ()))
+    return _person(people.Me(person, ()))
 
 
 @router.post("/people/{person}/deactivate", response={204: None}, summary="Close an account")
-def deactivate(request: HttpRequest, person: str) -> tuple[int, None]:
+def deactivate(request: HttpRequest, person: str) -> None:
     """Its tokens and sessions stop working with the next request."""
     people.deactivate(current(), actor(request), person)
-    return 204, None
 
 
 @router.get("/domains", response=list[DomainOut], summary="List the domains")
@@ -156,16 +154,16 @@ def list_domains(request: HttpRequest) -> list[Domain]:
 
 
 @router.post("/domains", response={201: DomainOut}, summary="Add a domain")
-def add_domain(request: HttpRequest, given: DomainIn) -> tuple[int, Domain]:
+def add_domain(request: HttpRequest, given: DomainIn) -> Domain:
     """For administrators and governance managers."""
     organisation = Organisation(given.organisation.id, given.organisation.name)
     domain = Domain(given.id, given.name, organisation.id)
     people.add_domain(current(), actor(request), domain, organisation)
-    return 201, domain
+    return domain
 
 
 @router.post("/appointments", response={201: AppointmentOut}, summary="Appoint to a role")
-def appoint(request: HttpRequest, given: NewAppointment) -> tuple[int, dict[str, Any]]:
+def appoint(request: HttpRequest, given: NewAppointment) -> dict[str, Any]:
     """For administrators and governance managers; nobody appoints themselves."""
     platform = current()
     since = given.since or platform.clock.now().date()
@@ -179,7 +177,7 @@ def appoint(request: HttpRequest, given: NewAppointment) -> tuple[int, dict[str,
         until=given.until,
         evidence=given.evidence,
     )
-    return 201, {
+    return {
         "role": given.role,
         "domain": given.domain,
         "since": since,
@@ -188,9 +186,8 @@ def appoint(request: HttpRequest, given: NewAppointment) -> tuple[int, dict[str,
 
 
 @router.post("/appointments/end", response={204: None}, summary="End an appointment")
-def end_appointment(request: HttpRequest, given: EndedAppointment) -> tuple[int, None]:
+def end_appointment(request: HttpRequest, given: EndedAppointment) -> None:
     """Set its last day."""
     people.end_appointment(
         current(), actor(request), given.person, given.role, given.domain, given.until
     )
-    return 204, None

@@ -113,8 +113,9 @@ def too_large() -> HttpResponse:
 def incident(error: BaseException, where: str) -> str:
     """Log an unexpected error without what it says, which may hold data; return its name."""
     name = f"I-{secrets.token_hex(4)}"
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("incident %s: %s at %s\n%s", name, type(error).__name__, where, frames)
+    frames = traceback.extract_tb(error.__traceback__)
+    path = "".join(f"\n  {f.filename}:{f.lineno} in {f.name}" for f in frames)
+    log.error("incident %s: %s at %s%s", name, type(error).__name__, where, path)
     return name
 
 

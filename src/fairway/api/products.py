@@ -171,7 +171,7 @@ def publish(
     file: Annotated[
         str, Query(max_length=300, description="The contract's file name, used in errors.")
     ] = "contract",
-) -> tuple[int, dict[str, Any]]:
+) -> dict[str, Any]:
     """Compare the contract with the data it names, and publish it, or nothing."""
     try:
         text = request.body.decode("utf-8")
@@ -183,7 +183,7 @@ def publish(
             file=file,
         ) from None
     done = products.publish(current(), actor(request), text, file)
-    return 201, {
+    return {
         "id": done.product.id,
         "version": done.product.contract.version,
         "previous": done.previous,

@@ -54,7 +54,7 @@ def _token(token: Token) -> dict[str, Any]:
 
 
 @router.post("/tokens", auth=None, response={201: NewToken}, summary="Get a token")
-def create(request: HttpRequest, given: Credentials) -> tuple[int, dict[str, Any]]:
+def create(request: HttpRequest, given: Credentials) -> dict[str, Any]:
     """Exchange a name and password for a bearer token. Its secret is shown this once."""
     platform = current()
     token, secret = people.create_token(
@@ -65,7 +65,7 @@ def create(request: HttpRequest, given: Credentials) -> tuple[int, dict[str, Any
         label=given.label,
         days=given.days or int(platform.settings["token_days"]),
     )
-    return 201, {**_token(token), "secret": secret}
+    return {**_token(token), "secret": secret}
 
 
 @router.get("/tokens", response=list[TokenOut], summary="List one's own tokens")
@@ -75,7 +75,6 @@ def list_own(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.delete("/tokens/{token}", response={204: None}, summary="Revoke a token")
-def revoke(request: HttpRequest, token: str) -> tuple[int, None]:
+def revoke(request: HttpRequest, token: str) -> None:
     """Have it stop working at once."""
     people.revoke_token(current(), actor(request), token)
-    return 204, None

@@ -16,7 +16,7 @@ MOVES = (
 )  # fmt: skip
 
 _EXAMPLE = """\
-fairway decide AG-7k2mz9q4x1bc approve --column month --column households=round:100 \\
+fairway decide AG-7k2mz9q4x1bc approve --column month --column households=band:100 \\
     --scope "region = 'London'" --ends 2026-12-31"""
 
 

@@ -14,7 +14,7 @@ from fairway.nouns.errors import BadInput
 DAY = click.DateTime(["%Y-%m-%d"])
 
 _EXAMPLE = """\
-fairway request dwp.universal_credit_households --column month --column households=round:10 \\
+fairway request dwp.universal_credit_households --column month --column households=band:10 \\
     --scope "month >= DATE '2025-01-01'" --purpose policy-analysis \\
     --legal-basis dea-2017-s64 --necessity "To compare regions." --ends 2027-03-31"""
 

@@ -43,8 +43,10 @@ def serve(node: str | None, host: str, port: int, database: str | None, as_json:
         raise BadInput("cli.not_a_directory", "Only a workspace directory can be served.")
     from fairway.wiring import close_node, open_node
 
-    platform = open_node(Path(named), database=database)
+    platform: Any = open_node(Path(named), database=database)
     try:
+        if hasattr(platform.engine, "warm"):
+            platform.engine.warm()  # so that the first query need not wait
         _server(host, port, _told(platform, as_json)).run()
     except (KeyboardInterrupt, SystemExit) as ended:
         if isinstance(ended, SystemExit) and ended.code == 1:  # the server could not start

@@ -337,7 +337,8 @@ def tighter(own: Limits, wanted: Limits | None) -> Limits:
 def show(platform: Platform, actor: Actor, query: str) -> Mapping[str, Any]:
     """Return how one of the actor's own queries stands, from the record. Raises `NotFound`."""
     with looking(platform, actor, "query.show"):
-        entries = platform.ledger.find(EventFilter(actor=actor.person, subject=query, limit=5))
+        found = platform.ledger.find(EventFilter(actor=actor.person, subject=query, limit=5))
+        entries = [entry for entry in found if entry.event.query_id == query]
         if not entries:
             raise NotFound("query.not_found", f"You ran no query '{query[:40]}'.")
         last = entries[0].event
