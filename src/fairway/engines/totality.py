@@ -30,6 +30,17 @@ _SIGNS = {
 }
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _LONGEST_WHOLE = 18
+_PARTS_OF_DAYS = frozenset(
+    {"day", "dayofweek", "dayofyear", "isodow", "month", "quarter", "week", "year"}
+)
+_TOTAL_ON_TEXT = {
+    "lower": LogicalType.STRING,
+    "upper": LogicalType.STRING,
+    "length": LogicalType.INTEGER,
+}
+_PATTERNS = frozenset({"~~", "!~~", "~~*", "!~~*", "starts_with", "contains"})
+"""Tests of a text against a constant one that work on every text; regular expressions do not."""
+
 _TIMES = {"date": LogicalType.DATE, "timestamp": LogicalType.TIMESTAMP}
 
 
@@ -137,7 +148,20 @@ class _Names:
             column = self._column(node["children"][0])
             if column:
                 return f"{column[0]} IS {'NOT ' if 'NOT' in form else ''}NULL"
-        return None
+        return self._pattern(node) if kind == "FUNCTION" else None
+
+    def _pattern(self, node: Node) -> str | None:
+        name = str(node.get("function_name"))
+        arguments = _arguments(node)
+        if name not in _PATTERNS or arguments is None or len(arguments) != 2:
+            return None
+        column = self._column(arguments[0])
+        constant = _constant(arguments[1], column)
+        if not column or column[1] is not LogicalType.STRING or not constant:
+            return None
+        if name.isalpha() or "_" in name:
+            return f"{name}({column[0]}, {constant})"
+        return f"{column[0]} {name} {constant}"
 
     def _comparison(self, left: Node, sign: str, right: Node) -> str | None:
         one, other = self._column(left), self._column(right)
@@ -149,7 +173,12 @@ class _Names:
         return f"{one[0]} {sign} {constant}" if one and constant else None
 
     def _column(self, node: Node) -> tuple[str, LogicalType] | None:
-        """Return the column that a reference means, quoted, with its type after treatment."""
+        """Return the column that a reference means, quoted, with its type after treatment.
+
+        A function of one column that works on every value counts as a column too.
+        """
+        if node.get("class") == "FUNCTION":
+            return self._derived(node)
         if node.get("class") != "COLUMN_REF":
             return None
         *path, name = (lower(part) for part in node["column_names"])
@@ -168,6 +197,25 @@ class _Names:
         if table not in self.used:
             self.used.append(table)
         return identifier(column.name), treated_type(column.type, column.treatment)
+
+    def _derived(self, node: Node) -> tuple[str, LogicalType] | None:
+        name = str(node.get("function_name"))
+        arguments = _arguments(node)
+        inner = self._column(arguments[0]) if arguments and len(arguments) == 1 else None
+        if inner is None:
+            return None
+        if name in _TOTAL_ON_TEXT and inner[1] is LogicalType.STRING:
+            return f"{name}({inner[0]})", _TOTAL_ON_TEXT[name]
+        if name in _PARTS_OF_DAYS and inner[1] in {LogicalType.DATE, LogicalType.TIMESTAMP}:
+            return f"{name}({inner[0]})", LogicalType.INTEGER
+        return None
+
+
+def _arguments(node: Node) -> list[Node] | None:
+    """Return the arguments of a plain call; None for one with FILTER, ORDER BY or DISTINCT."""
+    if node.get("filter") or node.get("distinct") or node.get("order_bys", {}).get("orders"):
+        return None
+    return [argument["expression"] for argument in node.get("arguments", ())]
 
 
 def _answers(table: Node, path: list[str]) -> bool:
