@@ -1,5 +1,7 @@
 """A small department on a real node, with accounts that can sign in on its pages."""
 
+import json
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from fairway.verbs import agreements, people, products
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.agreements import Asking, Granting
 from fairway.verbs.ports import Platform
+from fairway.wiring import close_node, create_node
 
 PASSWORD = "three random words"
 NATIONS = ["Wales", "Scotland", "London", "North East"]
@@ -96,3 +99,29 @@ class Department:
 
     def move(self, person: str, agreement: Agreement, move: Move, **more: Any) -> Agreement:
         return agreements.move(self.platform, self.actor(person), agreement.id, move, **more)
+
+
+def build(workspace: Path) -> dict[str, str]:
+    """Make a node with the department and an agreement in each state that has pages of its own."""
+    department = Department(create_node(workspace, "Test node"))
+    department.settle(workspace / "data")
+    asked = department.submit()
+    questioned = department.submit(purpose="research")
+    department.move("dwp-owner", questioned, Move.QUESTION, note="Which years do you need?")
+    suspended = department.approve(purpose="operational-planning")
+    department.move("dwp-owner", suspended, Move.SUSPEND, note="An incident is looked into.")
+    objected = department.submit(columns=(("health", "keep"),), purpose="official-statistics")
+    ids = {
+        "submitted": asked.id,
+        "questioned": questioned.id,
+        "suspended": suspended.id,
+        "objected": objected.id,
+        "active": department.approve().id,
+        "draft": department.draft(purpose="", necessity="").id,
+    }
+    close_node()
+    return ids
+
+
+if __name__ == "__main__":
+    print(json.dumps(build(Path(sys.argv[1]))))

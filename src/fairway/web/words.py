@@ -69,8 +69,8 @@ def treatment(value: Treatment) -> str:
 
 _STATES: Mapping[State, tuple[str, str]] = {
     State.DRAFT: ("Draft", "govuk-tag--grey"),
-    State.SUBMITTED: ("Waiting for a decision", "govuk-tag--blue"),
-    State.IN_QUESTION: ("Question to answer", "govuk-tag--yellow"),
+    State.SUBMITTED: ("Submitted", "govuk-tag--blue"),
+    State.IN_QUESTION: ("In question", "govuk-tag--yellow"),
     State.APPROVED: ("Approved", "govuk-tag--green"),
     State.ACTIVE: ("Active", "govuk-tag--green"),
     State.SUSPENDED: ("Suspended", "govuk-tag--orange"),

@@ -60,6 +60,7 @@ def step(request: HttpRequest, agreement: str, step: str) -> HttpResponse:
         step=asked,
         shown=shown,
         problems=problems,
+        anchors={f"columns-{c.name}": f"treatment-{c.name}" for c in shown.product.columns},
         back=_back(request, agreement, step),
         purposes=all_purposes,
         legal_bases=bases,

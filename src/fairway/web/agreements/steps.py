@@ -88,6 +88,8 @@ def _read_rows(data: QueryDict, shown: AgreementPage, problems: Problems) -> Ans
         problems.add("which", "Select whether you need every row or some rows")
     elif which == "some" and not scope:
         problems.add("scope", "Enter a condition that says which rows you need")
+    elif which == "all" and scope:
+        problems.add("which", "Select ‘Only rows that meet a condition’, or clear the condition")
     return {"scope": scope if which == "some" else ""}
 
 

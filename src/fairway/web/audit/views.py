@@ -14,7 +14,7 @@ from fairway.web.audit.actions import ACTIONS, OUTCOMES
 from fairway.web.forms import WRONG, Problems, read_date, typed_date
 from fairway.web.pages import actor, page, platform
 
-PER_PAGE = 50
+PER_PAGE = 25
 _TEXTS = ("person", "product", "agreement", "action", "purpose", "outcome")
 _DATES = ("since", "until")
 

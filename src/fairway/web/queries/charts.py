@@ -4,6 +4,7 @@ What the drawing library gives is taken apart and put together again from the el
 attributes on a list, so that nothing else can come into a page, whatever a value holds.
 """
 
+import math
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +90,7 @@ def draw(wanted: Wanted, table: Table) -> Chart:
 
 def _description(wanted: Wanted, table: Table) -> str:
     """Say in words what a look at the chart would tell first."""
-    points = [row for row in table.rows if row[wanted.y] is not None]
+    points = [row for row in table.rows if _number(row[wanted.y]) is not None]
     kind = "Bar chart" if wanted.kind == "bar" else "Line chart"
     if not points:
         return f"{kind} without any number."
@@ -103,13 +104,19 @@ def _description(wanted: Wanted, table: Table) -> str:
     )
 
 
+def _number(value: Any) -> float | None:
+    """Return what can be drawn of a value: no infinity, and nothing that is not a number."""
+    number = float("nan") if value is None else float(value)
+    return number if math.isfinite(number) else None
+
+
 def _specification(wanted: Wanted, table: Table) -> str:
     import altair as alt
 
     values = [
         {
             "x": row[wanted.x] if row[wanted.x] is not None else "no value",
-            "y": None if row[wanted.y] is None else float(row[wanted.y]),
+            "y": _number(row[wanted.y]),
             "series": "" if wanted.series is None else str(row[wanted.series]),
         }
         for row in table.rows

@@ -13,8 +13,6 @@ ROWS_SHOWN = 200
 LONGEST_CELL = 300
 """Characters of a value on a screen at the most."""
 
-_NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "NUMERIC")
-
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -41,13 +39,9 @@ class Table:
 
 def taken(result: QueryResult, most: int = ROWS_SHOWN) -> Table:
     """Take the first rows of a result. A larger one than can be held is stopped after them."""
-    headings = tuple(
-        Heading(number, field.name, field.type.upper().lstrip("UH").startswith(_NUMERIC))
-        for number, field in enumerate(result.fields)
-    )
     rows: list[tuple[Any, ...]] = []
     try:
-        _, batches = read(result)
+        schema, batches = read(result)
         for batch in batches:
             rows.extend(tuple(row) for row in rows_of(batch.slice(0, most - len(rows))))
             if len(rows) >= most:
@@ -55,7 +49,14 @@ def taken(result: QueryResult, most: int = ROWS_SHOWN) -> Table:
         total = result.rows if result.complete else None
     finally:
         result.abandon()
+    headings = tuple(Heading(n, f.name, _is_number(f.type)) for n, f in enumerate(schema))
     return Table(headings, tuple(rows), total)
+
+
+def _is_number(kind: Any) -> bool:
+    import pyarrow.types as of
+
+    return bool(of.is_integer(kind) or of.is_floating(kind) or of.is_decimal(kind))
 
 
 def cell(value: Any) -> str:

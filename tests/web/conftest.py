@@ -1,0 +1,146 @@
+"""A node with a small department: in process for Django's test client, served for a browser."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.web.department import PASSWORD, Department
+
+from fairway.wiring import close_node, open_node
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A workspace as it was made, and the agreements in it by what they are there for.
+
+    It is always laid out at the same place: a product's source is where it was published.
+    """
+
+    kept: Path
+    workspace: Path
+    ids: dict[str, str]
+
+    def laid_out(self) -> Path:
+        shutil.rmtree(self.workspace, ignore_errors=True)
+        shutil.copytree(self.kept, self.workspace)
+        return self.workspace
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory) -> Template:
+    """Made in a process of its own, so that no event loop of a browser stands beside it."""
+    workspace = tmp_path_factory.mktemp("web") / "node"
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.web.department", str(workspace)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    kept = workspace.with_name("kept")
+    shutil.copytree(workspace, kept)
+    return Template(kept, workspace, json.loads(made.stdout))
+
+
+@pytest.fixture
+def ids(template) -> dict[str, str]:
+    return template.ids
+
+
+# ------------------------------------------------------------------ in process
+
+
+@pytest.fixture
+def department(template) -> Iterator[Department]:
+    """A node of the test's own, open in this process."""
+    yield Department(open_node(template.laid_out()))
+    close_node()
+
+
+@pytest.fixture
+def client(department) -> "Client":
+    """A browser that nobody has signed in with."""
+    from django.test import Client
+
+    return Client(headers={"host": "localhost"})
+
+
+@pytest.fixture
+def signed_in(department) -> "Callable[[str], Client]":
+    """Browsers by the person who is signed in. Signing in itself is tested where it belongs."""
+    from django.contrib.auth import load_backend
+    from django.test import Client
+
+    def client(person: str, **options: Any) -> "Client":
+        made = Client(headers={"host": "localhost"}, **options)
+        backend = "django.contrib.auth.backends.ModelBackend"
+        made.force_login(load_backend(backend).get_user(person), backend)
+        return made
+
+    return client
+
+
+# ------------------------------------------------------------------ served
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served node."""
+
+    url: str
+    ids: dict[str, str]
+
+    def sign_in(self, page: "Page", person: str) -> None:
+        page.goto(f"{self.url}/sign-in")
+        page.get_by_label("User name").fill(person)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{self.url}/")
+
+
+@pytest.fixture(scope="module")
+def site(template) -> Iterator[Site]:
+    """The node behind its real server. Ask for it before a page: it needs no event loop."""
+    workspace = template.laid_out()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with (workspace / "log").open("w+") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.web.server", str(workspace), str(port)],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            for attempt in range(200):
+                try:
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                    break
+                except OSError:
+                    if server.poll() is not None or attempt == 199:
+                        log.seek(0)
+                        pytest.fail(f"The server did not start:\n{log.read()}")
+                    time.sleep(0.05)
+            yield Site(f"http://127.0.0.1:{port}", template.ids)
+        finally:
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()

@@ -1,0 +1,99 @@
+"""The record on the page."""
+
+import re
+
+from tests.web.reading import errors, heading, text
+
+from fairway.nouns.agreements import Move
+from fairway.web.audit.actions import ACTIONS
+
+
+def test_the_newest_entries_come_first_a_page_at_a_time(signed_in):
+    auditor = signed_in("auditor")
+    page = auditor.get("/audit")
+    numbers = [
+        int(n.replace(",", ""))
+        for n in re.findall(r'cell--numeric">([\d,]+)</td>', page.content.decode())
+    ]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(numbers) == 25
+    older = re.search(r'href="(\?before=\d+)"', page.content.decode())[1]
+    second = auditor.get("/audit" + older)
+    assert "Newest entries" in text(second)
+    assert f"{numbers[-1] - 1} " in text(second)
+
+
+def test_looking_is_on_the_record(signed_in):
+    auditor = signed_in("auditor")
+    auditor.get("/audit?person=dfe-analyst")
+    assert "Record read" in text(auditor.get("/audit"))
+
+
+def test_filters_narrow_and_are_kept(signed_in, ids):
+    auditor = signed_in("auditor")
+    page = auditor.get("/audit", {"action": "agreement.suspend", "person": "dwp-owner"})
+    said = text(page)
+    assert "Agreement suspended" in said
+    assert "An incident is looked into." in said
+    assert page.content.decode().count("<tr") == 2
+    assert re.search(r'value="agreement.suspend" selected', page.content.decode())
+    assert 'value="dwp-owner"' in page.content.decode()
+    by_agreement = auditor.get("/audit", {"agreement": ids["suspended"]})
+    assert ids["suspended"] in text(by_agreement)
+    assert ids["active"] not in text(by_agreement)
+    nothing = auditor.get("/audit", {"product": "dwp.nothing"})
+    assert "There is no entry like this." in text(nothing)
+
+
+def test_days_are_whole_and_both_included(signed_in, department):
+    auditor = signed_in("auditor")
+    day = department.today
+    today = {f"{n}-{p}": str(getattr(day, p)) for n in ("since", "until") for p in PARTS}
+    assert auditor.get("/audit", today).content.decode().count("<tr") == 26
+    past = today | {"since-year": "2001", "until-year": "2001"}
+    assert "There is no entry like this." in text(auditor.get("/audit", past))
+
+
+PARTS = ("day", "month", "year")
+
+
+def test_a_day_that_is_none_reads_nothing(signed_in):
+    page = signed_in("auditor").get("/audit?since-day=31&since-month=2&since-year=2026")
+    assert page.status_code == 422
+    assert "must be a real date" in errors(page)["since"]
+    assert 'value="31"' in page.content.decode()
+    late = signed_in("auditor").get(
+        "/audit?since-day=2&since-month=2&since-year=2026"
+        "&until-day=1&until-month=2&until-year=2026"
+    )
+    assert "must be the same as or after" in errors(late)["until"]
+
+
+def test_the_check_says_that_the_record_is_intact(signed_in):
+    administrator = signed_in("administrator")
+    assert heading(administrator.get("/audit/verify")) == "Check the record"
+    page = administrator.post("/audit/verify")
+    assert heading(page) == "The record is intact"
+    assert re.search(r"\d+ entries checked", text(page))
+    assert signed_in("dfe-analyst").post("/audit/verify").status_code == 403
+
+
+def test_a_touched_record_is_named(signed_in, monkeypatch):
+    from fairway.nouns.events import Verification
+
+    found = Verification(40, False, "", 17, "The hash does not fit the text.")
+    monkeypatch.setattr("fairway.web.audit.views.audit.verify", lambda *_: found)
+    page = signed_in("auditor").post("/audit/verify")
+    assert heading(page) == "The record was changed"
+    assert "First entry that does not fit 17" in text(page)
+
+
+def test_every_move_and_verb_that_records_has_words():
+    from fairway.rules.permissions import PERMISSIONS
+
+    moves = {f"agreement.{move.value}" for move in Move}
+    silent = {"person.me", "person.list", "domain.list", "token.list", "purpose.list"}
+    silent |= {"product.find", "product.show", "product.contract", "product.usage"}
+    silent |= {"agreement.move", "agreement.show", "agreement.list", "agreement.inbox"}
+    silent |= {"query.run", "query.show"}
+    assert moves | (set(PERMISSIONS) - silent) <= set(ACTIONS)
