@@ -1,0 +1,200 @@
+"""Appends to the record per second against plain inserts in the same database, and verification.
+
+Both sides go through the same Django connection with the same settings (SQLite: WAL, synchronous
+FULL; PostgreSQL as it comes), into a table of their own with a body of the same length. An append
+on the governed side is durable, hashed, chained, signed and mirrored when it returns.
+"""
+
+import contextlib
+import hashlib
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from harness import Figure, Skipped, interleaved, median, quiet_database, wall
+
+from fairway.nouns.events import AuditEvent
+from fairway.rules.ledger import event_bytes
+from fairway.verbs.acting import SYSTEM, event
+from fairway.verbs.ports import Platform
+from fairway.wiring import close_node, create_node
+
+THREADS = 8
+QUERY = "SELECT home_region, sum(starts) FROM dfe.apprenticeship_starts GROUP BY home_region"
+
+
+def measure(quick: bool) -> Iterator[Figure]:
+    with quiet_database():
+        yield from _on("SQLite", "", quick)
+        try:
+            with _postgresql() as address:
+                yield from _on("PostgreSQL", address, quick)
+        except Skipped as skipped:
+            print(f"ledger on PostgreSQL: skipped: {skipped}")
+
+
+@contextlib.contextmanager
+def _postgresql() -> Iterator[str]:
+    """Give an empty database of the server that the tests run on."""
+    try:
+        from tests import conftest
+    except ImportError as error:
+        raise Skipped(f"the tests' server is not installed ({error.name})") from None
+    start: Any = conftest.postgres
+    with contextlib.contextmanager(start._get_wrapped_function())() as server:
+        yield server.create()
+
+
+def _on(kind: str, address: str, quick: bool) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory(prefix="fairway-bench-") as folder:
+        platform = create_node(Path(folder) / "node", "Benchmark", database=address)
+        try:
+            side = Side(platform)
+            yield from _appends(kind, side, quick)
+            yield from _verification(kind, side, quick)
+        finally:
+            close_node()
+
+
+class Side:
+    """The two ways to write: the record, and a plain table beside it."""
+
+    def __init__(self, platform: Platform) -> None:
+        from django.db import connection
+
+        self.platform = platform
+        self.event: AuditEvent = event(
+            platform,
+            SYSTEM,
+            "query.granted",
+            "granted",
+            subject="Q-0123456789ab",
+            query_id="Q-0123456789ab",
+            query=QUERY,
+            purpose="policy-analysis",
+            products=("dfe.apprenticeship_starts",),
+            agreements=("AG-0123456789ab",),
+            columns=tuple(f"dfe.apprenticeship_starts.{c}" for c in ("home_region", "starts")),
+            reason="Agreement AG-0123456789ab covers this.",
+        )
+        self.body = event_bytes(self.event)
+        kept = "bytea" if connection.vendor == "postgresql" else "blob"
+        number = "bigserial" if connection.vendor == "postgresql" else "integer"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TABLE plain_rows (id {number} PRIMARY KEY, body {kept} NOT NULL)"
+            )
+
+    def append(self, times: int) -> None:
+        for _ in range(times):
+            self.platform.ledger.append(self.event)
+
+    def append_together(self, times: int) -> None:
+        with self.platform.store.transaction():
+            self.append(times)
+
+    def insert(self, times: int) -> None:
+        from django.db import connection
+
+        for _ in range(times):
+            with connection.cursor() as cursor:
+                cursor.execute("INSERT INTO plain_rows (body) VALUES (%s)", [self.body])
+
+    def insert_together(self, times: int) -> None:
+        with self.platform.store.transaction():
+            self.insert(times)
+
+
+def _appends(kind: str, side: Side, quick: bool) -> Iterator[Figure]:
+    rounds = 3 if quick else 7
+    for name, ours, theirs, times in (
+        ("one after the other", side.append, side.insert, 50 if quick else 300),
+        (
+            f"from {THREADS} threads",
+            lambda n: _concurrent(side.append, n),
+            lambda n: _concurrent(side.insert, n),
+            160 if quick else 1600,
+        ),
+        (
+            "in one transaction",
+            side.append_together,
+            side.insert_together,
+            100 if quick else 1000,
+        ),
+    ):
+        a, b = interleaved(
+            lambda ours=ours, n=times: wall(lambda: ours(n)),
+            lambda theirs=theirs, n=times: wall(lambda: theirs(n)),
+            rounds,
+        )
+        yield Figure(
+            f"appends on {kind}, {name}",
+            times / median(a),
+            "/s",
+            yardstick="the rate of plain inserts in the same database",
+            ratio=median(b) / median(a),
+            note=f"plain inserts {times / median(b):,.0f}/s",
+        )
+
+
+def _concurrent(work: Callable[[int], None], times: int) -> None:
+    """Share the work out over threads, each with a connection of its own that it closes."""
+
+    def one() -> None:
+        from django.db import connection
+
+        try:
+            work(times // THREADS)
+        except BaseException as error:  # noqa: BLE001  handed on below
+            failed.append(error)
+        finally:
+            connection.close()
+
+    failed: list[BaseException] = []
+    threads = [threading.Thread(target=one) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def _verification(kind: str, side: Side, quick: bool) -> Iterator[Figure]:
+    for _ in range(1 if quick else 20):
+        side.append_together(1000)
+    found = side.platform.ledger.verify()
+    assert found.intact, found
+
+    def plain() -> None:
+        """Read as many bodies from the plain table and hash them."""
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id, body FROM plain_rows ORDER BY id")
+            while rows := cursor.fetchmany(5000):
+                for _, body in rows:
+                    hashlib.sha256(b"\x00" + bytes(body)).hexdigest()
+
+    _fill(side, found.entries)
+    ours, theirs = interleaved(
+        lambda: wall(side.platform.ledger.verify), lambda: wall(plain), 2 if quick else 5
+    )
+    yield Figure(
+        f"verification of the record on {kind}",
+        found.entries / median(ours),
+        "entries/s",
+        yardstick="the time to read as many bodies and hash them",
+        ratio=median(ours) / median(theirs),
+        note=f"{found.entries:,} entries",
+    )
+
+
+def _fill(side: Side, entries: int) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM plain_rows")
+        cursor.executemany("INSERT INTO plain_rows (body) VALUES (%s)", [[side.body]] * entries)

@@ -1,0 +1,72 @@
+"""Run the benchmarks: `make bench`, or `python benchmarks/run.py [--quick] [NAME ...]`.
+
+Each runs in a process of its own and prints one line a figure: the figure, its ratio to a yardstick
+that was measured in the same run, the target, and whether it is met. Every figure is also added to
+benchmarks/results.jsonl. The exit code is 1 when a target was missed or a benchmark failed.
+"""
+
+import argparse
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SKIPPED = 75
+
+BENCHMARKS = {
+    "imports": "How long the core takes to import.",
+    "decisions": "Decisions per second.",
+    "ledger": "Appends to the record per second, on SQLite and PostgreSQL; verification.",
+    "governed": "The CPU of a governed query against a trusted view.",
+    "latency": "A small query, pages and the API, over a served node.",
+    "start": "How long a node takes to start, and its memory.",
+}
+ON_REQUEST = {"clone": "From a fresh clone to the first governed answer; takes minutes."}
+
+
+def main() -> int:
+    """Run what is asked for; return the exit code."""
+    listed = "\n".join(
+        f"  {name:<10} {says}" for name, says in {**BENCHMARKS, **ON_REQUEST}.items()
+    )
+    parser = argparse.ArgumentParser(
+        description="Measure what the project promises about speed and size.",
+        epilog=f"benchmarks:\n{listed}\n\n{', '.join(ON_REQUEST)} runs only when named.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="Which; all but the last if none.")
+    parser.add_argument("--quick", action="store_true", help="Fewer rounds over less data.")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if unknown := sorted(set(given.names) - {*BENCHMARKS, *ON_REQUEST}):
+        parser.error(f"there is no benchmark {unknown[0]}")
+    names = given.names or list(BENCHMARKS)
+    if given.here:
+        return max(_here(name, given.quick) for name in names)
+    return max(_apart(name, given.quick) for name in names)
+
+
+def _apart(name: str, quick: bool) -> int:
+    """Run one benchmark in a process of its own, so that none warms or burdens another."""
+    command = [sys.executable, __file__, "--here", name, *(["--quick"] if quick else [])]
+    code = subprocess.run(command, check=False).returncode
+    if code not in (0, 1, SKIPPED):
+        print(f"{name}: failed with exit code {code}")
+    return 0 if code in (0, SKIPPED) else 1
+
+
+def _here(name: str, quick: bool) -> int:
+    sys.path[:0] = [str(HERE), str(HERE.parent)]
+    from harness import Skipped, report
+
+    try:
+        figures = [report(figure) for figure in importlib.import_module(name).measure(quick)]
+    except Skipped as skipped:
+        print(f"{name}: skipped: {skipped}")
+        return SKIPPED
+    return 1 if any(figure.met is False for figure in figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
