@@ -32,7 +32,7 @@ def add(door: Door, identifier: str, name: str, organisation: str, organisation_
 @domain.command("list", example="fairway domain list")
 @reaching
 def list_domains(door: Door) -> None:
-    """List the domains."""
+    """List the domains, each with the organisation that it belongs to."""
     with door.open() as node:
         found = node.domains()
     if door.json:

@@ -86,6 +86,10 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing left to flush
         return PIPE_CLOSED
+    except SystemExit as ended:
+        if ended.code == 1:  # what click makes of a closed pipe
+            return PIPE_CLOSED
+        raise
     except Exception as error:  # noqa: BLE001
         return _unexpected(error, as_json)
     return result if isinstance(result, int) else 0

@@ -46,11 +46,13 @@ def write(chunks: Iterable[bytes]) -> Iterator[bytes]:
     sink = _Sink()
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd") as writer:
         gathered: list[pa.RecordBatch] = []
+        rows = 0
         for batch in batches:
             gathered.append(batch)
-            if sum(b.num_rows for b in gathered) >= ROWS_PER_GROUP:
+            rows += batch.num_rows
+            if rows >= ROWS_PER_GROUP:
                 writer.write_table(pa.Table.from_batches(gathered, schema))
-                gathered = []
+                gathered, rows = [], 0
                 yield sink.take()
         if gathered:
             writer.write_table(pa.Table.from_batches(gathered, schema))

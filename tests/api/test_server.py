@@ -1,0 +1,74 @@
+"""The server behind `fairway serve`: its bounds, its log, and how it ends."""
+
+import http.client
+import signal
+import time
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from fairway.demo.served import served
+
+
+@pytest.fixture(scope="module")
+def own(department):
+    """A server of this module's own, and its log."""
+    with served(department.workspace) as node:
+        yield node, department.workspace / "serve.log"
+
+
+def test_it_says_that_it_is_up_and_no_more(own):
+    response = httpx.get(f"{own[0].address}/api/v1/health", trust_env=False)
+    assert response.json() == {"status": "up", "version": "0.1.0"}
+    assert "server" not in response.headers
+
+
+def test_a_body_that_is_too_large_is_not_read(own):
+    host = urlsplit(own[0].address)
+    connection = http.client.HTTPConnection(host.hostname, host.port, timeout=30)
+    connection.putrequest("POST", "/api/v1/products")
+    connection.putheader("Content-Length", str(10**9))
+    connection.endheaders()
+    response = connection.getresponse()
+    assert response.status == 413
+    assert b"request.too_large" in response.read()
+    connection.close()
+
+
+def test_a_body_without_an_end_is_cut(own):
+    def endless():
+        for _ in range(100):
+            yield b"x" * 100_000
+
+    address = f"{own[0].address}/api/v1/products"
+    try:
+        status = httpx.post(address, content=endless(), trust_env=False, timeout=30).status_code
+    except httpx.TransportError:
+        status = 0  # the server has hung up on who still writes
+    assert status in (0, 413)
+
+
+def test_the_log_has_no_query_string_and_no_secret(own):
+    node, log = own
+    httpx.get(
+        f"{node.address}/api/v1/products?q=canary-words",
+        headers={"Authorization": "Bearer canary-secret"},
+        trust_env=False,
+        timeout=30,
+    )
+    httpx.get(f"{node.address}/api/v1/a%0Ab", trust_env=False)
+    for _ in range(100):
+        said = log.read_text()
+        if "GET /api/v1/a?b 404" in said:
+            break
+        time.sleep(0.1)
+    assert "GET /api/v1/a?b 404" in said
+    assert "GET /api/v1/products 401" in said
+    assert "canary" not in said
+
+
+def test_it_ends_cleanly_when_told(department):
+    with served(department.workspace) as node:
+        node.process.send_signal(signal.SIGTERM)
+        assert node.process.wait(30) == 0

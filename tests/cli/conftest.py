@@ -1,0 +1,1 @@
+from tests.surfaces import address, command, department  # noqa: F401
