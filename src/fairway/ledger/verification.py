@@ -60,8 +60,8 @@ def _check_chain(size: int, reflected: Head | None) -> None:
             if reflected is not None and sequence == reflected.size and kept.hash != reflected.head:
                 raise _BadRecordError(sequence, "it is not the entry whose hash was signed")
             sequence, previous = sequence + 1, kept.hash
-    if sequence <= size:
-        raise _BadRecordError(sequence, "it is missing")
+        if sequence <= min(after + STRETCH, size):
+            raise _BadRecordError(sequence, "it is missing")
 
 
 def _stretch(after: int, until: int) -> list[tuple[Kept, list[Any]]]:

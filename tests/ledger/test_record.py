@@ -1,0 +1,232 @@
+"""The record on both databases: appending, finding, summing up."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.ledger.events import NOON, an_event, events
+
+from fairway.nouns.errors import Unavailable
+from fairway.nouns.events import EventFilter
+from fairway.rules.ledger import GENESIS, seal
+from fairway.wiring import open_node
+
+on_one_node = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def test_a_new_record_is_empty_and_verifies(node):
+    outcome = node.ledger.verify()
+    assert (outcome.entries, outcome.intact, outcome.head) == (0, True, GENESIS)
+    assert node.ledger.find(EventFilter()) == ()
+    assert node.ledger.usage() == ()
+
+
+def test_an_entry_is_durable_when_append_returns(node, made):
+    entry = node.ledger.append(an_event())
+    assert entry == seal(an_event(), 1, GENESIS)
+    assert node.ledger.find(EventFilter()) == (entry,)
+    assert made.open().ledger.verify().head == entry.hash
+
+
+def test_entries_follow_each_other(node):
+    first, second = (node.ledger.append(an_event(n)) for n in range(2))
+    assert (second.sequence, second.previous) == (2, first.hash)
+
+
+@on_one_node
+@given(st.lists(events, max_size=4), st.booleans())
+def test_every_event_comes_back_as_it_was(node, given_events, together):
+    before = node.ledger.verify().entries
+    if together:
+        with node.store.transaction():
+            entries = [node.ledger.append(event) for event in given_events]
+    else:
+        entries = [node.ledger.append(event) for event in given_events]
+    found = node.ledger.find(EventFilter(limit=len(given_events)))
+    assert list(reversed(found)) == entries
+    assert [entry.event for entry in entries] == given_events
+    outcome = node.ledger.verify()
+    assert outcome.intact, outcome
+    assert outcome.entries == before + len(given_events)
+
+
+# ------------------------------------------------------------------ with a transaction
+
+
+def test_in_a_transaction_an_event_commits_with_it(node):
+    with node.store.transaction():
+        first = node.ledger.append(an_event(1))
+        second = node.ledger.append(an_event(2))
+    assert node.ledger.find(EventFilter()) == (second, first)
+    assert node.ledger.verify().intact
+
+
+def test_in_a_transaction_an_event_vanishes_with_it(node):
+    kept = node.ledger.append(an_event(0))
+    with pytest.raises(LookupError):
+        append_and_fail(node)
+    assert node.ledger.find(EventFilter()) == (kept,)
+    assert node.ledger.append(an_event(2)).sequence == 2
+    assert node.ledger.verify().intact
+
+
+def append_and_fail(node):
+    with node.store.transaction():
+        node.ledger.append(an_event(1))
+        raise LookupError
+
+
+def test_what_could_not_be_recorded_is_not_done(node):
+    """Even for a caller that goes on after the error."""
+    spoil()
+    purposes = node.store.purposes
+    with node.store.transaction():
+        purposes.put(replace(purposes.get("research"), name="Changed"))
+        with pytest.raises(Unavailable):
+            node.ledger.append(an_event())
+        with pytest.raises(Unavailable):
+            purposes.get("research")
+    assert purposes.get("research").name != "Changed"
+
+
+def spoil():
+    """Take the signed head away, against the triggers."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER ledger_checkpoint_no_delete")
+        else:
+            cursor.execute("ALTER TABLE ledger_checkpoint DISABLE TRIGGER ALL")
+        cursor.execute("DELETE FROM ledger_checkpoint")
+
+
+def test_nothing_is_added_to_a_record_that_does_not_fit_its_head(node):
+    node.ledger.append(an_event())
+    spoil()
+    with pytest.raises(Unavailable) as caught:
+        node.ledger.append(an_event())
+    assert caught.value.code == "ledger.broken"
+
+
+def test_an_event_that_is_not_one_is_refused_at_once(node):
+    with pytest.raises(ValueError, match="zone"):
+        node.ledger.append(an_event(at=NOON.replace(tzinfo=None)))
+    assert node.ledger.verify().entries == 0
+
+
+# ------------------------------------------------------------------ many at once
+
+
+def test_threads_make_one_chain(node):
+    def some(number):
+        try:
+            return [node.ledger.append(an_event(number * 100 + n)).sequence for n in range(20)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(12) as pool:
+        sequences = [sequence for several in pool.map(some, range(12)) for sequence in several]
+    assert sorted(sequences) == list(range(1, 241))
+    outcome = node.ledger.verify()
+    assert (outcome.intact, outcome.entries) == (True, 240)
+
+
+def test_transactions_and_the_sequencer_make_one_chain(node):
+    def alone():
+        try:
+            for n in range(40):
+                node.ledger.append(an_event(n))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=alone)
+    other.start()
+    for n in range(40):
+        with node.store.transaction():
+            node.ledger.append(an_event(100 + n))
+            node.ledger.append(an_event(200 + n))
+    other.join()
+    outcome = node.ledger.verify()
+    assert (outcome.intact, outcome.entries) == (True, 120), outcome
+
+
+def test_a_closed_ledger_opens_again(node, made):
+    node.ledger.append(an_event(0))
+    node.ledger.close()
+    assert node.ledger.append(an_event(1)).sequence == 2
+    assert open_node(made.workspace, database=made.database).ledger.verify().entries == 2
+
+
+# ------------------------------------------------------------------ finding
+
+
+@pytest.fixture
+def found(node):
+    """Ask for entries, get the numbers of their events."""
+    for n in range(12):
+        node.ledger.append(
+            an_event(
+                n,
+                actor="analyst" if n % 2 else "owner",
+                action="query.completed" if n % 3 else "query.denied",
+                outcome="done" if n % 3 else "denied",
+                purpose="research" if n % 4 else "",
+                products=("labour.claims", f"labour.p{n}"),
+                agreements=(f"agr-{n % 2}",),
+            )
+        )
+
+    def ask(**wanted):
+        return [int(e.event.query_id[2:]) for e in node.ledger.find(EventFilter(**wanted))]
+
+    return ask
+
+
+def test_each_field_of_a_filter_is_read(found):
+    everything = list(range(11, -1, -1))
+    assert found() == everything
+    assert found(actor="owner") == [10, 8, 6, 4, 2, 0]
+    assert found(action="query.denied") == [9, 6, 3, 0]
+    assert found(outcome="denied") == [9, 6, 3, 0]
+    assert found(outcome="done", limit=3) == [11, 10, 8]
+    assert found(purpose="research", limit=2) == [11, 10]
+    assert found(subject="q-5") == [5]
+    assert found(product="labour.claims") == everything
+    assert found(product="labour.p7") == [7]
+    assert found(agreement="agr-1", product="labour.claims", limit=2) == [11, 9]
+    assert found(since=NOON + timedelta(seconds=9)) == [11, 10, 9]
+    assert found(until=NOON + timedelta(seconds=2)) == [2, 1, 0]
+    assert found(before=4) == [2, 1, 0]
+    assert found(limit=0) == []
+    assert found(actor="analyst", outcome="denied", purpose="research") == [9, 3]
+
+
+def test_looking_for_what_cannot_be_there_finds_nothing(found):
+    for nothing in ("nobody", "' OR 1=1 --", "\x00", "\ud800", "%"):
+        assert found(actor=nothing) == found(product=nothing) == found(subject=nothing) == []
+
+
+# ------------------------------------------------------------------ usage
+
+
+def test_usage_counts_completed_queries_by_product_person_and_purpose(node):
+    node.ledger.append(an_event(1, rows=5))
+    node.ledger.append(an_event(3, rows=7))
+    node.ledger.append(an_event(2, rows=None, products=("labour.claims", "labour.jobs")))
+    node.ledger.append(an_event(4, actor="owner", purpose="research"))
+    node.ledger.append(an_event(5, action="query.denied", outcome="denied"))
+    node.ledger.append(an_event(6, outcome="failed"))
+    first, second = node.ledger.usage(product="labour.claims")
+    assert (first.person, first.purpose, first.queries, first.rows) == ("owner", "research", 1, 12)
+    assert (second.person, second.queries, second.rows) == ("analyst", 3, 12)
+    assert (second.first, second.last) == (NOON + timedelta(seconds=1), NOON + timedelta(seconds=3))
+    assert {(use.product, use.person) for use in node.ledger.usage()} == {
+        ("labour.claims", "owner"),
+        ("labour.claims", "analyst"),
+        ("labour.jobs", "analyst"),
+    }
+    assert node.ledger.usage(product="labour.unknown") == ()

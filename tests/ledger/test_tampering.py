@@ -1,0 +1,283 @@
+"""Whatever is done to the record is found, and nothing else is."""
+
+import shutil
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from tests.ledger import tampering
+from tests.ledger.events import NOON, an_event
+from tests.ledger.tampering import CELLS, KEYS, sql
+
+from fairway.nouns.errors import Unavailable
+from fairway.rules.ledger import moment, seal
+from fairway.wiring import close_node
+
+ENTRIES = 6
+
+
+@pytest.fixture
+def record(node):
+    """A node with entries of several kinds."""
+    for n in range(ENTRIES):
+        products = ("labour.claims", "labour.jobs")[: n % 3]
+        node.ledger.append(
+            an_event(n, products=products, actor="Siân" if n == 2 else "analyst", rows=n)
+        )
+    assert node.ledger.verify().intact
+    return node
+
+
+@pytest.fixture
+def disarmed(record):
+    tampering.disarm()
+    return record
+
+
+# ------------------------------------------------------------------ triggers
+
+
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_product", "ledger_agreement"])
+def test_the_database_refuses_changes_and_deletions(record, table):
+    column = KEYS[table][-1]
+    for statement in (
+        f"UPDATE {table} SET {column} = {column}",
+        f"DELETE FROM {table}",
+        f"DELETE FROM {table} WHERE sequence = 2",
+    ):
+        with pytest.raises(DatabaseError, match="never changed"):
+            sql(statement)
+    assert record.ledger.verify().intact
+
+
+def test_the_database_refuses_to_forget_its_head(record):
+    for statement in (
+        "DELETE FROM ledger_checkpoint",
+        "UPDATE ledger_checkpoint SET size = size - 1",
+        "UPDATE ledger_checkpoint SET head = 'x'",
+    ):
+        with pytest.raises(DatabaseError, match=r"never changed|only grows"):
+            sql(statement)
+
+
+def test_the_database_refuses_the_other_ways_to_write_over(record):
+    if connection.vendor == "sqlite":
+        statements = [
+            "INSERT OR REPLACE INTO ledger_entry SELECT * FROM ledger_entry WHERE sequence = 1",
+            "REPLACE INTO ledger_product SELECT * FROM ledger_product LIMIT 1",
+        ]
+    else:
+        statements = [f"TRUNCATE {table}" for table in KEYS]
+    for statement in statements:
+        with pytest.raises(DatabaseError, match="never changed"):
+            sql(statement)
+    assert record.ledger.verify().intact
+
+
+# ------------------------------------------------------------------ single bytes
+
+
+@pytest.mark.parametrize(("table", "column"), CELLS)
+def test_a_changed_byte_in_each_column_of_each_row_is_found(disarmed, table, column):
+    for key in tampering.rows(table):
+        value = tampering.cell(table, column, key)
+        for place in (0, 1, -1):
+            try_flip(disarmed, table, column, key, tampering.flipped(value, place, 0))
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_changed_byte_is_found(disarmed, data):
+    table, column = data.draw(st.sampled_from(CELLS))
+    key = data.draw(st.sampled_from(tampering.rows(table)))
+    value = tampering.cell(table, column, key)
+    place, bit = data.draw(st.integers(0, 1000)), data.draw(st.integers(0, 7))
+    changed = tampering.flipped(value, place, bit)
+    if connection.vendor == "postgresql" and isinstance(changed, bytes) and column != "body":
+        assume(storable_by_postgresql(changed))
+    try_flip(disarmed, table, column, key, changed)
+    assert disarmed.ledger.verify().intact
+
+
+def storable_by_postgresql(text: bytes) -> bool:
+    try:
+        return "\0" not in text.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def try_flip(node, table, column, key, changed):
+    """Write a cell, verify, take it back."""
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                tampering.write(table, column, key, changed)
+        except DatabaseError:  # the key of another row: that is no way to write either
+            assert column in KEYS[table]
+            return
+        outcome = node.ledger.verify()
+        transaction.set_rollback(True)
+    assert not outcome.intact, (table, column, key, changed)
+    assert outcome.reason
+    if table == "ledger_entry" and column != "sequence":
+        assert outcome.first_bad == key[0]
+
+
+# ------------------------------------------------------------------ whole rows
+
+
+def test_each_missing_entry_is_found_and_named(disarmed):
+    for sequence in range(1, ENTRIES + 1):
+        with transaction.atomic():
+            for table in ("ledger_entry", "ledger_product", "ledger_agreement"):
+                sql(f"DELETE FROM {table} WHERE sequence = %s", sequence)
+            outcome = disarmed.ledger.verify()
+            transaction.set_rollback(True)
+        assert (outcome.intact, outcome.first_bad) == (False, sequence)
+        assert "missing" in outcome.reason
+
+
+@pytest.mark.parametrize("kept", range(ENTRIES))
+def test_a_record_that_was_cut_short_is_found(disarmed, kept):
+    for table in ("ledger_entry", "ledger_product", "ledger_agreement"):
+        sql(f"DELETE FROM {table} WHERE sequence > %s", kept)
+    outcome = disarmed.ledger.verify()
+    assert (outcome.intact, outcome.first_bad) == (False, kept + 1)
+    with pytest.raises(Unavailable):
+        disarmed.ledger.append(an_event())
+
+
+def test_a_record_that_was_emptied_whole_is_found(disarmed):
+    for table in KEYS:
+        sql(f"DELETE FROM {table}")
+    assert not disarmed.ledger.verify().intact
+
+
+def test_a_forged_entry_at_the_end_is_found(disarmed):
+    """Hashed and linked as it should be; only its head is not signed."""
+    forge(disarmed, ENTRIES + 1)
+    outcome = disarmed.ledger.verify()
+    assert (outcome.intact, outcome.first_bad) == (False, ENTRIES + 1)
+    with pytest.raises(Unavailable):
+        disarmed.ledger.append(an_event())
+
+
+def test_a_record_whose_end_was_written_again_is_found(disarmed):
+    for table in ("ledger_entry", "ledger_product", "ledger_agreement"):
+        sql(f"DELETE FROM {table} WHERE sequence = %s", ENTRIES)
+    forge(disarmed, ENTRIES)
+    outcome = disarmed.ledger.verify()
+    assert (outcome.intact, outcome.first_bad) == (False, ENTRIES)
+
+
+def forge(node, sequence):
+    (last,) = sql("SELECT hash FROM ledger_entry WHERE sequence = %s", sequence - 1)
+    event = an_event(99, action="forged", products=(), agreements=())
+    entry = seal(event, sequence, *last)
+    sql(
+        "INSERT INTO ledger_entry (sequence, body, previous, hash, at, actor, action, outcome,"
+        " purpose, subject) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        *(sequence, entry.body, entry.previous, entry.hash, moment(event.at), event.actor),
+        *(event.action, event.outcome, event.purpose, event.subject),
+    )
+
+
+@pytest.mark.parametrize("sequence", [-1, 0, ENTRIES + 5, 2])
+@pytest.mark.parametrize("table", ["ledger_product", "ledger_agreement"])
+def test_a_row_that_no_entry_stands_behind_is_found(disarmed, table, sequence):
+    if table == "ledger_product":
+        values = f"('made.up', {sequence}, 'analyst', 'research', '{moment(NOON)}', 3)"
+    else:
+        values = f"('made-up', {sequence})"
+    sql(f"INSERT INTO {table} VALUES {values}")
+    outcome = disarmed.ledger.verify()
+    assert (outcome.intact, outcome.first_bad) == (False, sequence)
+
+
+def test_entries_that_changed_places_are_found(disarmed):
+    with transaction.atomic():
+        for before, after in ((2, 90), (3, 2), (90, 3)):
+            for table in ("ledger_entry", "ledger_product", "ledger_agreement"):
+                sql(f"UPDATE {table} SET sequence = %s WHERE sequence = %s", after, before)
+    assert disarmed.ledger.verify().first_bad == 2
+
+
+# ------------------------------------------------------------------ heads and going back
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # for the other see the next test
+def test_going_back_to_an_older_copy_is_found(record, made, tmp_path):
+    """The whole database as it was, signed head and all: the file beside it knows better."""
+    database = made.workspace / "fairway.sqlite3"
+    close_node()
+    shutil.copy(database, tmp_path / "copy")
+    node = made.open()
+    node.ledger.append(an_event(7))
+    close_node()
+    shutil.copy(tmp_path / "copy", database)
+    node = made.open()
+    outcome = node.ledger.verify()
+    assert (outcome.intact, outcome.first_bad) == (False, ENTRIES + 1)
+    with pytest.raises(Unavailable) as caught:
+        node.ledger.append(an_event(8))
+    assert caught.value.code == "ledger.broken"
+
+
+def test_going_back_to_an_older_signed_head_is_found(disarmed):
+    older = sql("SELECT size, head, at, signature FROM ledger_checkpoint")[0]
+    disarmed.ledger.append(an_event(7))
+    for table in ("ledger_entry", "ledger_product", "ledger_agreement"):
+        sql(f"DELETE FROM {table} WHERE sequence > %s", ENTRIES)
+    sql("UPDATE ledger_checkpoint SET size = %s, head = %s, at = %s, signature = %s", *older)
+    outcome = disarmed.ledger.verify()
+    assert (outcome.intact, outcome.first_bad) == (False, ENTRIES + 1)
+    with pytest.raises(Unavailable):
+        disarmed.ledger.append(an_event(8))
+
+
+def test_a_file_that_fell_behind_raises_no_alarm(record, made):
+    """A kill between commit and file leaves it so."""
+    file = made.workspace / "ledger.checkpoint"
+    older = file.read_bytes()
+    record.ledger.append(an_event(7))
+    assert file.read_bytes() != older
+    file.write_bytes(older)
+    assert record.ledger.verify().intact
+    record.ledger.append(an_event(8))
+    assert record.ledger.verify().intact
+    assert b"\n8\n" in file.read_bytes()
+
+
+def test_a_file_that_is_gone_or_damaged_is_found(record, made):
+    file = made.workspace / "ledger.checkpoint"
+    good = file.read_bytes()
+    for place in range(0, len(good), 7):
+        damaged = bytearray(good)
+        damaged[place] ^= 1
+        file.write_bytes(bytes(damaged))
+        assert not record.ledger.verify().intact, place
+    for bad in (b"", good[:-1], good + b"\n"):
+        file.write_bytes(bad)
+        assert not record.ledger.verify().intact
+    file.unlink()
+    outcome = record.ledger.verify()
+    assert (outcome.intact, outcome.first_bad) == (False, None)
+    with pytest.raises(Unavailable):
+        record.ledger.append(an_event(8))
+    file.write_bytes(good)
+    assert record.ledger.append(an_event(8)).sequence == ENTRIES + 1
+
+
+def test_a_file_that_cannot_be_written_stays_behind(record, made, monkeypatch, caplog):
+    def full(handle, content, place):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.pwrite", full)
+    record.ledger.append(an_event(7))
+
+    monkeypatch.undo()
+    assert record.ledger.verify().intact
+    record.ledger.append(an_event(8))
+    assert record.ledger.verify().intact
