@@ -53,9 +53,7 @@ class Department:
             account = Person(person, name, domain or "dwp")
             people.add_person(self.platform, SYSTEM, account, PASSWORD)
             if role:
-                people.appoint(
-                    self.platform, SYSTEM, person, role, domain, since=date(2025, 1, 1)
-                )
+                people.appoint(self.platform, SYSTEM, person, role, domain, since=date(2025, 1, 1))
         count = 240
         claims = {
             "person": [f"P{n}" for n in range(count)],

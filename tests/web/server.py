@@ -9,4 +9,5 @@ from fairway.wiring import open_node
 
 if __name__ == "__main__":
     open_node(Path(sys.argv[1]))
-    uvicorn.run("fairway.asgi:application", host="127.0.0.1", port=int(sys.argv[2]), log_level="warning")
+    port = int(sys.argv[2])
+    uvicorn.run("fairway.asgi:application", host="127.0.0.1", port=port, log_level="warning")

@@ -42,9 +42,7 @@ def test_the_whole_way_from_product_to_confirmation(signed_in, department):
     for step, following in zip(STEPS, [*STEPS[1:], None], strict=True):
         page = analyst.get(f"/agreements/{request}/ask/{step}")
         assert page.status_code == 200
-        sent = analyst.post(
-            f"/agreements/{request}/ask/{step}", answers(department.today)[step]
-        )
+        sent = analyst.post(f"/agreements/{request}/ask/{step}", answers(department.today)[step])
         wanted = f"/agreements/{request}/ask/{following}" if following else None
         assert sent["Location"] == (wanted or f"/agreements/{request}/check")
     check = analyst.get(f"/agreements/{request}/check")

@@ -63,8 +63,7 @@ def test_a_day_that_is_none_reads_nothing(signed_in):
     assert "must be a real date" in errors(page)["since"]
     assert 'value="31"' in page.content.decode()
     late = signed_in("auditor").get(
-        "/audit?since-day=2&since-month=2&since-year=2026"
-        "&until-day=1&until-month=2&until-year=2026"
+        "/audit?since-day=2&since-month=2&since-year=2026&until-day=1&until-month=2&until-year=2026"
     )
     assert "must be the same as or after" in errors(late)["until"]
 

@@ -18,7 +18,8 @@ def test_every_term_that_a_page_links_to_is_in_the_glossary(signed_in, ids):
     analyst = signed_in("dfe-analyst")
     glossary = analyst.get("/glossary").content.decode()
     for address in ("/", "/products/dwp.claims", "/products/dwp.claims/ask", "/query"):
-        for anchor in re.findall(r'href="/glossary#([^"]+)"', analyst.get(address).content.decode()):
+        page = analyst.get(address).content.decode()
+        for anchor in re.findall(r'href="/glossary#([^"]+)"', page):
             assert f'id="{anchor}"' in glossary
     page = signed_in("dwp-owner").get(f"/agreements/{ids['objected']}").content.decode()
     for anchor in re.findall(r'href="/glossary#([^"]+)"', page):

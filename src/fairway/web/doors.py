@@ -41,7 +41,11 @@ class Doors:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any  # noqa: ARG002
+        self,
+        request: HttpRequest,
+        view: Any,
+        args: Any,
+        kwargs: Any,  # noqa: ARG002
     ) -> HttpResponse | None:
         """Let pass who is signed in, and everyone to what is public."""
         match = request.resolver_match

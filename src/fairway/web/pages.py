@@ -36,9 +36,7 @@ def me(request: HttpRequest) -> Me | None:
     return request.fairway_me  # type: ignore[attr-defined, no-any-return]
 
 
-def page(
-    request: HttpRequest, template: str, status: int = 200, **context: Any
-) -> HttpResponse:
+def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page for the person of the session."""
     signed_in = me(request)
     return render(

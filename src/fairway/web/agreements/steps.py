@@ -52,7 +52,11 @@ def _chosen(data: QueryDict) -> list[tuple[str, str]]:
     return [(name, data.get(f"treatment-{name}", "")) for name in data.getlist("columns")]
 
 
-def _read_columns(data: QueryDict, shown: AgreementPage, problems: Problems) -> Answer:
+def _read_columns(
+    data: QueryDict,
+    shown: AgreementPage,  # noqa: ARG001
+    problems: Problems,
+) -> Answer:
     if not data.getlist("columns"):
         problems.add("columns", "Select the columns you need")
     return {"columns": tuple(_chosen(data))}

@@ -21,8 +21,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
         onward = ""
     if request.method != "POST":
-        return redirect(onward or "home") if request.user.is_authenticated else _sign_in_page(
-            request, onward, Problems()
+        return (
+            redirect(onward or "home")
+            if request.user.is_authenticated
+            else _sign_in_page(request, onward, Problems())
         )
     name, password = request.POST.get("person", "").strip(), request.POST.get("password", "")
     problems = Problems()

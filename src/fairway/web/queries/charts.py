@@ -13,11 +13,12 @@ from xml.etree import ElementTree
 from markupsafe import Markup
 
 from fairway.nouns.errors import BadInput
-from fairway.web.queries.tables import Table
+from fairway.web.queries.tables import Table, cell
 
 KINDS = ("bar", "line")
 MOST_POINTS = 400
 MOST_LINES = 6
+LONGEST_LABEL = 60
 _FONT = "Arial, sans-serif"
 # The palette of the Government Analysis Function, each distinct from its neighbour in grey too.
 _COLOURS = ("#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d", "#a285d1")
@@ -25,10 +26,13 @@ _DASHES = ([1, 0], [8, 4], [2, 2], [12, 4, 2, 4], [4, 2], [10, 2])
 _SVG = "{http://www.w3.org/2000/svg}"
 _ELEMENTS = frozenset({"svg", "g", "path", "rect", "line", "text", "tspan", "clipPath", "defs"})
 _ATTRIBUTES = frozenset(
-    """width height viewBox d x y x1 y1 x2 y2 dx dy rx ry fill fill-opacity stroke stroke-width
-    stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit
-    stroke-opacity opacity transform text-anchor font-family font-size font-weight font-style
-    display id clip-path clip-rule""".split()
+    (
+        *("width", "height", "viewBox", "d", "x", "y", "x1", "y1", "x2", "y2", "dx", "dy"),
+        *("rx", "ry", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray"),
+        *("stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit"),
+        *("stroke-opacity", "opacity", "transform", "text-anchor", "font-family", "font-size"),
+        *("font-weight", "font-style", "display", "id", "clip-path", "clip-rule"),
+    )
 )
 _drawing = threading.Lock()
 """The library draws one picture at a time."""
@@ -76,10 +80,10 @@ def check(wanted: Wanted, table: Table) -> None:
 def draw(wanted: Wanted, table: Table) -> Chart:
     """Draw a chart of a table. Raises `BadInput` when it cannot be drawn so."""
     check(wanted, table)
-    x, y = table.headings[wanted.x].name, table.headings[wanted.y].name
+    x, y = _label(table.headings[wanted.x].name), _label(table.headings[wanted.y].name)
     title = f"{y} by {x}"
     if wanted.series is not None:
-        title += f" and {table.headings[wanted.series].name}"
+        title += f" and {_label(table.headings[wanted.series].name)}"
     description = _description(wanted, table)
     import vl_convert  # deferred: it is heavy, and few pages draw
 
@@ -98,8 +102,8 @@ def _description(wanted: Wanted, table: Table) -> str:
     highest = max(points, key=lambda row: float(row[wanted.y]))
     return (
         f"{kind} of {len(points):,} numbers."
-        f" The lowest is {lowest[wanted.y]} ({lowest[wanted.x]}),"
-        f" the highest is {highest[wanted.y]} ({highest[wanted.x]})."
+        f" The lowest is {lowest[wanted.y]} ({_label(lowest[wanted.x])}),"
+        f" the highest is {highest[wanted.y]} ({_label(highest[wanted.x])})."
         " All the numbers are in the table below."
     )
 
@@ -110,28 +114,37 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def _label(value: Any) -> Any:
+    """Return a value as it stands at an axis: short, because long texts take long to measure."""
+    if value is None:
+        return "no value"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return cell(value)[:LONGEST_LABEL]
+
+
 def _specification(wanted: Wanted, table: Table) -> str:
     import altair as alt
 
     values = [
         {
-            "x": row[wanted.x] if row[wanted.x] is not None else "no value",
+            "x": _label(row[wanted.x]),
             "y": _number(row[wanted.y]),
-            "series": "" if wanted.series is None else str(row[wanted.series]),
+            "series": "" if wanted.series is None else _label(row[wanted.series]),
         }
         for row in table.rows
     ]
-    chart: Any = alt.Chart(alt.Data(values=values))
+    chart: Any = alt.Chart(alt.InlineData(values=values))
     line = wanted.kind == "line"
     chart = chart.mark_line(strokeWidth=3) if line else chart.mark_bar()
     category = _category(wanted, table, values)
     size = alt.Y if line else alt.X
     channels = {
         "x" if line else "y": category,
-        "y" if line else "x": size("y:Q", title=table.headings[wanted.y].name, stack=None),
+        "y" if line else "x": size("y:Q", title=_label(table.headings[wanted.y].name), stack=None),
     }
     if wanted.series is not None:
-        title = table.headings[wanted.series].name
+        title = _label(table.headings[wanted.series].name)
         colour = alt.Color("series:N", title=title, sort=None).scale(range=list(_COLOURS))
         channels["color"] = colour
         if line:  # told apart without colour too
@@ -150,7 +163,7 @@ def _category(wanted: Wanted, table: Table, values: list[dict[str, Any]]) -> Any
     """Return the axis of the x column: its values in the result's order, or time, or numbers."""
     import altair as alt
 
-    title = table.headings[wanted.x].name
+    title = _label(table.headings[wanted.x].name)
     if wanted.kind == "bar":
         return alt.Y("x:N", title=title, sort=None).scale(paddingInner=0.2)
     texts = [value["x"] for value in values]

@@ -10,32 +10,35 @@ from fairway.formats import Format
 from fairway.formats.facts import Facts
 from fairway.verbs.queries import QueryResult
 
-_END = b""
 
-
-def download(request: HttpRequest, result: QueryResult, format: Format) -> StreamingHttpResponse:
+def download(request: HttpRequest, result: QueryResult, file: Format) -> StreamingHttpResponse:
     """Answer with a result as a file. The reader who leaves stops the work."""
     facts = Facts(result.id, result.fields, result.agreements, result.reasons)
-    written = _written(result, format, facts)
+    written = _written(result, file, facts)
     body = _across(written) if isinstance(request, ASGIRequest) else written
-    response = StreamingHttpResponse(body, content_type=format.media_type)
+    response = StreamingHttpResponse(body, content_type=file.media_type)
     response.headers["Content-Disposition"] = (
-        f'attachment; filename="fairway-{result.id}.{format.ending}"'
+        f'attachment; filename="fairway-{result.id}.{file.ending}"'
     )
     return response
 
 
-def _written(result: QueryResult, format: Format, facts: Facts) -> Iterator[bytes]:
+def _written(result: QueryResult, file: Format, facts: Facts) -> Iterator[bytes]:
     try:
-        yield from (chunk for chunk in format.write(result, facts) if chunk)
+        yield from (chunk for chunk in file.write(result, facts) if chunk)
     finally:
         result.abandon()
+
+
+def _next(chunks: Iterator[bytes]) -> bytes:
+    """Return the next chunk, which is never empty, or an empty one at the end."""
+    return next(chunks, b"")
 
 
 async def _across(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Yield from the thread that the request's own work runs in: connections belong to threads."""
     try:
-        while chunk := await sync_to_async(next)(chunks, _END):
+        while chunk := await sync_to_async(_next)(chunks):
             yield chunk
     finally:
         await sync_to_async(chunks.close)()  # type: ignore[attr-defined]

@@ -1,0 +1,174 @@
+"""Every page in a real browser: axe finds no fault, and nothing scrolls sideways at 320 pixels."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+NARROW = {"width": 320, "height": 800}
+WIDE = {"width": 1280, "height": 900}
+NARROW_TOO = {"home", "columns", "chart", "request", "audit", "dates, wrong"}
+"""Pages that axe looks at in both widths: between them they hold every part that folds."""
+
+
+def press(name):
+    return lambda page: page.get_by_role("main").get_by_role("button", name=name).click()
+
+
+def go(address):
+    return lambda page: page.goto(address)
+
+
+def type_in(label, text):
+    return lambda page: page.get_by_label(label, exact=True).fill(text)
+
+
+# Per person, in the order in which they are visited: a name, and the steps that lead there.
+PAGES = {
+    "": {
+        "sign in": [go("/sign-in")],
+        "sign in, wrong": [press("Sign in")],
+        "accessibility": [go("/accessibility")],
+        "cookies": [go("/cookies")],
+        "privacy": [go("/privacy")],
+    },
+    "dfe-analyst": {
+        "home": [go("/")],
+        "glossary": [go("/glossary")],
+        "results": [go("/search?q=claims")],
+        "no results": [go("/search?q=zebra")],
+        "restricted product": [go("/products/dwp.claims")],
+        "open product": [go("/products/dwp.regions")],
+        "begin": [go("/products/dwp.claims/ask")],
+        "columns": [go("/agreements/{draft}/ask/columns")],
+        "rows": [go("/agreements/{draft}/ask/rows")],
+        "rows, wrong": [press("Save and continue")],
+        "purpose": [go("/agreements/{draft}/ask/purpose")],
+        "purpose, wrong": [press("Save and continue")],
+        "legal basis": [go("/agreements/{draft}/ask/legal_basis")],
+        "necessity": [go("/agreements/{draft}/ask/necessity")],
+        "necessity, wrong": [press("Save and continue")],
+        "dates, wrong": [
+            go("/agreements/{draft}/ask/dates"),
+            lambda page: page.locator("[name=ends-month]").fill("13"),
+            press("Save and continue"),
+        ],
+        "check": [go("/agreements/{draft}/check")],
+        "check, wrong": [press("Accept and send")],
+        "sent": [go("/agreements/{submitted}/sent")],
+        "my agreements": [go("/agreements")],
+        "draft": [go("/agreements/{draft}")],
+        "active": [go("/agreements/{active}")],
+        "suspended": [go("/agreements/{suspended}")],
+        "in question": [go("/agreements/{questioned}")],
+        "answer": [go("/agreements/{questioned}/answer")],
+        "withdraw": [go("/agreements/{submitted}/withdraw")],
+        "query": [go("/query?product=dwp.claims")],
+        "result": [press("Run the query")],
+        "chart, wrong": [press("Draw the chart")],
+        "chart": [
+            lambda page: page.get_by_label("Numbers to show").select_option("weeks"),
+            press("Draw the chart"),
+        ],
+        "query, refused": [
+            go("/query?product=dwp.claims"),
+            type_in("Query", "SELECT health FROM dwp.claims"),
+            press("Run the query"),
+        ],
+        "account": [go("/account")],
+        "password, wrong": [go("/account/password"), press("Change password")],
+        "token, wrong": [go("/account/tokens/new"), press("Make the token")],
+        "token made": [
+            type_in("What is the token for?", "Test"),
+            type_in("Your password", "three random words"),
+            press("Make the token"),
+        ],
+        "revoke": [go("/account"), lambda page: page.get_by_role("link", name="Revoke").click()],
+        "revoked": [press("Revoke the token")],
+        "refused": [go("/audit")],
+        "not found": [go("/nope")],
+    },
+    "dwp-owner": {
+        "inbox": [go("/agreements/to-decide")],
+        "request": [go("/agreements/{submitted}")],
+        "request, no decision": [press("Continue")],
+        "request with objections": [go("/agreements/{objected}")],
+        "approve": [go("/agreements/{objected}/approve")],
+        "approve, stopped": [press("Approve the request")],
+        "less": [go("/agreements/{submitted}/approve-less")],
+        "less, wrong": [
+            lambda page: page.get_by_label("Only rows that also").fill("area = 1"),
+            press("Approve with these terms"),
+        ],
+        "question": [go("/agreements/{submitted}/question")],
+        "refuse, wrong": [go("/agreements/{submitted}/refuse"), press("Refuse the request")],
+        "suspend": [go("/agreements/{active}/suspend")],
+        "who uses it": [go("/products/dwp.claims")],
+    },
+    "auditor": {
+        "audit": [go("/audit")],
+        "audit, filtered": [go("/audit?action=agreement.suspend")],
+        "audit, wrong": [go("/audit?since-day=1&since-month=13&since-year=2026")],
+        "audit, nothing": [go("/audit?person=nobody")],
+        "verify": [go("/audit/verify")],
+        "verified": [press("Check the record")],
+    },
+}
+
+
+def faults(page, name, axe):
+    found = []
+    wrong = page.locator(".govuk-error-summary").count()
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} main headings")
+    if bool(wrong) != page.title().startswith("Error: "):
+        found.append(f"title {page.title()}")
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)
+        if size is WIDE or name in NARROW_TOO:
+            found += axe(page)
+        if too_wide(page):
+            found.append(f"scrolls sideways at {size['width']} pixels")
+    return found
+
+
+def too_wide(page):
+    return page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+
+
+@pytest.mark.parametrize("person", PAGES, ids=lambda person: person or "nobody")
+def test_every_page(site, new_page, axe, person):
+    page = new_page(base_url=site.url, viewport=WIDE)
+    if person:
+        site.sign_in(page, person)
+    found = {}
+    for name, steps in PAGES[person].items():
+        for step in steps:
+            step(Filled(page, site.ids))
+        if wrong := faults(page, name, axe):
+            found[name] = wrong
+    assert found == {}
+
+
+class Filled:
+    """A page whose addresses are filled with the agreements of the site."""
+
+    def __init__(self, page, ids):
+        self._page, self._ids = page, ids
+
+    def goto(self, address):
+        self._page.goto(address.format(**self._ids))
+
+    def __getattr__(self, name):
+        return getattr(self._page, name)
+
+
+def test_letters_can_be_four_times_as_large(site, new_page):
+    """Zoom of 400 % on a screen of 1280 pixels leaves 320; here the letters alone grow."""
+    page = new_page(base_url=site.url, viewport=WIDE)
+    site.sign_in(page, "dfe-analyst")
+    for address in ("/", "/products/dwp.claims", "/query"):
+        page.goto(address)
+        page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+        assert not too_wide(page), address
