@@ -12,7 +12,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -41,9 +41,8 @@ class DuckDBGate:
     ) -> None:
         self._seconds = seconds
         self._unsandboxed = unsandboxed
-        self._free: SimpleQueue[_Gatekeeper | None] = SimpleQueue()
-        for _ in range(processes):
-            self._free.put(None)
+        self._processes = processes
+        self._free = self._nobody()
         self._owner = os.getpid()
         self._lock = threading.Lock()
 
@@ -101,13 +100,14 @@ class DuckDBGate:
 
     def close(self) -> None:
         """End the gate's processes; the next query starts new ones."""
-        while True:
-            try:
-                keeper = self._free.get_nowait()
-            except Empty:
-                break
+        idle = []
+        with suppress(Empty):
+            while True:
+                idle.append(self._free.get_nowait())
+        for keeper in idle:
             if keeper is not None:
                 keeper.kill()
+            self._free.put(None)
 
     def _unparsed(self, sql: str, answer: dict[str, Any]) -> BadInput | Refused:
         if answer.get("error_type") == "not implemented":
@@ -137,13 +137,18 @@ class DuckDBGate:
         with self._gatekeeper() as keeper:
             return keeper.ask(json.dumps(request).encode(), self._seconds)
 
+    def _nobody(self) -> "SimpleQueue[_Gatekeeper | None]":
+        """Return a queue of places for processes that are not started yet."""
+        free: SimpleQueue[_Gatekeeper | None] = SimpleQueue()
+        for _ in range(self._processes):
+            free.put(None)
+        return free
+
     @contextmanager
     def _gatekeeper(self) -> Iterator["_Gatekeeper"]:
         with self._lock:
             if self._owner != os.getpid():  # after a fork of the node: the children are not ours
-                self._free = SimpleQueue()
-                self._free.put(None)
-                self._free.put(None)
+                self._free = self._nobody()
                 self._owner = os.getpid()
         free = self._free
         keeper = free.get()

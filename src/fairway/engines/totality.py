@@ -257,7 +257,8 @@ def _literal(literal: Node, kind: LogicalType) -> str | None:
         case ("BOOLEAN", LogicalType.BOOLEAN):
             return "true" if written == "true" else "false"
         case ("INTEGER", LogicalType.INTEGER | LogicalType.NUMBER):
-            return written if written.isdigit() and len(written) <= _LONGEST_WHOLE else None
+            whole = written.removeprefix("-")
+            return written if whole.isdigit() and len(whole) <= _LONGEST_WHOLE else None
         case ("NUMERIC", LogicalType.NUMBER):
             return f"CAST({text(written)} AS DOUBLE)" if _is_decimal(written) else None
         case _:
@@ -265,7 +266,9 @@ def _literal(literal: Node, kind: LogicalType) -> str | None:
 
 
 def _is_decimal(written: str) -> bool:
-    return len(written) <= _LONGEST_WHOLE and written.replace(".", "", 1).isdigit()
+    return (
+        len(written) <= _LONGEST_WHOLE and written.removeprefix("-").replace(".", "", 1).isdigit()
+    )
 
 
 # -------------------------------------------------------------------- shapes of the tree

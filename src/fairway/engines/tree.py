@@ -1,16 +1,13 @@
 """The gate's walk over a syntax tree: every node, at any depth, against the allow-list.
 
-The parser leaves out of the tree whatever has its default value, so a key that stands in a node
-means something. A node type, class or key that is not in the tables below is refused; what a newer
-parser adds is refused until somebody has thought about it.
+A node type, class or key that is not in `grammar`, or a function that is not in `functions`, is
+refused.
 """
-
-# ruff: noqa: SIM905 - long lists of words are read in rows, not in columns
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fairway.engines import functions
+from fairway.engines import functions, grammar
 from fairway.nouns.errors import FairwayError, Refused
 from fairway.nouns.queries import TableName
 
@@ -21,82 +18,6 @@ MOST_NODES = 5_000
 """Nodes in a query, at the most."""
 
 Node = Mapping[str, Any]
-
-_PLACE = frozenset({"query_location", "query_location_length"})
-_COMMON = _PLACE | {"class", "type", "alias"}
-
-_QUERY_KEYS = {
-    "SELECT_NODE": frozenset(
-        "type modifiers cte_map select_list from_table where_clause group_expressions group_sets"
-        " aggregate_handling having qualify".split()
-    ),
-    "SET_OPERATION_NODE": frozenset("type modifiers cte_map setop_type setop_all children".split()),
-}
-_SET_OPERATIONS = frozenset({"UNION", "UNION_BY_NAME", "EXCEPT", "INTERSECT"})
-_MODIFIER_KEYS = {
-    "ORDER_MODIFIER": frozenset({"type", "orders"}),
-    "LIMIT_MODIFIER": frozenset({"type", "limit", "offset"}),
-    "DISTINCT_MODIFIER": frozenset({"type", "distinct_on_targets"}),
-}
-_JOINS = frozenset({"INNER", "LEFT", "RIGHT", "OUTER", "FULL", "SEMI", "ANTI"})
-_FROM_KEYS = {
-    "EMPTY": _COMMON,
-    "BASE_TABLE": _COMMON | {"schema_name", "table_name", "column_name_alias", "qualified_name"},
-    "JOIN": _COMMON
-    | {"left", "right", "condition", "join_type", "ref_type", "using_columns", "is_implicit"},
-    "SUBQUERY": _COMMON | {"subquery", "column_name_alias"},
-    "EXPRESSION_LIST": _COMMON | {"values", "expected_names", "column_name_alias"},
-    "TABLE_FUNCTION": _COMMON | {"function", "column_name_alias"},
-}
-_EXPRESSION_KEYS = {
-    "CONSTANT": _COMMON | {"literal", "value"},
-    "COLUMN_REF": _COMMON | {"column_names"},
-    "FUNCTION": _COMMON
-    | {"function_name", "arguments", "filter", "order_bys", "distinct", "is_operator"}
-    | {"qualified_name"},
-    "WINDOW": _COMMON
-    | {"function_name", "arguments", "partitions", "orders", "start", "end", "start_expr"}
-    | {"end_expr", "filter_expr", "exclude_clause", "ignore_nulls", "has_ignore_nulls"}
-    | {"arg_orders", "distinct", "qualified_name"},
-    "CASE": _COMMON | {"case_checks", "else_expr"},
-    "CAST": _COMMON | {"child", "type_expr", "try_cast"},
-    "COMPARISON": _COMMON | {"left", "right"},
-    "CONJUNCTION": _COMMON | {"children"},
-    "BETWEEN": _COMMON | {"input", "lower", "upper"},
-    "OPERATOR": _COMMON | {"children"},
-    "SUBQUERY": _COMMON | {"subquery_type", "subquery", "child", "comparison_type"},
-    "LAMBDA": _COMMON | {"lhs", "expr", "syntax_type"},
-    "STAR": _COMMON
-    | {"relation_name", "exclude_list", "replace_list", "qualified_exclude_list", "rename_list"}
-    | {"columns"},
-}
-_COMPARISONS = frozenset(
-    "COMPARE_EQUAL COMPARE_NOTEQUAL COMPARE_LESSTHAN COMPARE_LESSTHANOREQUALTO COMPARE_GREATERTHAN"
-    " COMPARE_GREATERTHANOREQUALTO COMPARE_DISTINCT_FROM COMPARE_NOT_DISTINCT_FROM".split()
-)
-_EXPRESSION_TYPES = {
-    "CONSTANT": frozenset({"VALUE_CONSTANT"}),
-    "COLUMN_REF": frozenset({"COLUMN_REF"}),
-    "FUNCTION": frozenset({"FUNCTION"}),
-    "WINDOW": frozenset(
-        "WINDOW_AGGREGATE WINDOW_ROW_NUMBER WINDOW_RANK WINDOW_RANK_DENSE WINDOW_PERCENT_RANK"
-        " WINDOW_CUME_DIST WINDOW_NTILE WINDOW_LEAD WINDOW_LAG WINDOW_FIRST_VALUE"
-        " WINDOW_LAST_VALUE WINDOW_NTH_VALUE WINDOW_FILL".split()
-    ),
-    "CASE": frozenset({"CASE_EXPR"}),
-    "CAST": frozenset({"OPERATOR_CAST"}),
-    "COMPARISON": _COMPARISONS,
-    "CONJUNCTION": frozenset({"CONJUNCTION_AND", "CONJUNCTION_OR"}),
-    "BETWEEN": frozenset({"COMPARE_BETWEEN", "COMPARE_NOT_BETWEEN"}),
-    "OPERATOR": frozenset(
-        "COMPARE_IN COMPARE_NOT_IN OPERATOR_NOT OPERATOR_IS_NULL OPERATOR_IS_NOT_NULL"
-        " OPERATOR_COALESCE OPERATOR_NULLIF OPERATOR_TRY ARRAY_EXTRACT ARRAY_SLICE STRUCT_EXTRACT"
-        " GROUPING_FUNCTION".split()
-    ),
-    "SUBQUERY": frozenset({"SUBQUERY"}),
-    "LAMBDA": frozenset({"LAMBDA"}),
-    "STAR": frozenset({"STAR"}),
-}
 
 
 def lower(name: str) -> str:
@@ -118,6 +39,7 @@ class Walk:
         self._position = position
         self._nodes = 0
         self._aliases: set[str] = set()
+        self._ends: set[str] = set()
         self.tables: dict[TableName, None] = {}
         self.names: set[str] = set()
         self.stars = False
@@ -126,7 +48,7 @@ class Walk:
         """Walk the query of a statement."""
         self._query(node, frozenset(), 0)
         # `SELECT t FROM domain.t` asks for whole rows.
-        self.stars = self.stars or bool(self.names & self._aliases)
+        self.stars = self.stars or bool(self._ends & self._aliases)
 
     # ------------------------------------------------------------- refusals
 
@@ -164,14 +86,16 @@ class Walk:
             raise self._construct(node, what)
         for key in node:
             if key not in allowed:
-                raise self._construct(node, _NAMED.get(key, f"The part '{key}'"))
+                raise self._construct(node, grammar.NAMED.get(key, f"The part '{key}'"))
 
     # ------------------------------------------------------------- queries
 
     def _query(self, given: Any, ctes: frozenset[str], depth: int) -> None:
         node = self._enter(given, depth)
         kind = str(node.get("type"))
-        self._keys(node, _QUERY_KEYS.get(kind), _NAMED.get(kind, f"The statement '{kind}'"))
+        self._keys(
+            node, grammar.QUERY_KEYS.get(kind), grammar.NAMED.get(kind, f"The statement '{kind}'")
+        )
         inner = ctes
         for entry in node.get("cte_map", {}).get("map", ()):
             cte = entry["value"]
@@ -182,7 +106,7 @@ class Walk:
         for modifier in node.get("modifiers", ()):
             self._modifier(modifier, inner, depth + 1)
         if kind == "SET_OPERATION_NODE":
-            if node.get("setop_type") not in _SET_OPERATIONS:
+            if node.get("setop_type") not in grammar.SET_OPERATIONS:
                 raise self._construct(node, "This set operation")
             for child in node.get("children", ()):
                 self._query(child, inner, depth + 1)
@@ -202,7 +126,7 @@ class Walk:
 
     def _modifier(self, given: Any, ctes: frozenset[str], depth: int) -> None:
         node = self._enter(given, depth)
-        self._keys(node, _MODIFIER_KEYS.get(str(node.get("type"))), "This clause")
+        self._keys(node, grammar.MODIFIER_KEYS.get(str(node.get("type"))), "This clause")
         self._orders(node.get("orders", ()), ctes, depth)
         self._expressions(node.get("distinct_on_targets", ()), ctes, depth + 1)
         for key in ("limit", "offset"):
@@ -213,7 +137,9 @@ class Walk:
         for order in orders:
             self._keys(order, frozenset({"type", "null_order", "expression"}), "This order")
             expression = order["expression"]
-            if expression.get("class") == "STAR" and set(expression) <= _COMMON | {"columns"}:
+            if expression.get("class") == "STAR" and set(expression) <= grammar.COMMON | {
+                "columns"
+            }:
                 continue  # ORDER BY ALL: the columns that the result has anyway
             self._expression(expression, ctes, depth + 1)
 
@@ -222,7 +148,11 @@ class Walk:
     def _from(self, given: Any, ctes: frozenset[str], depth: int) -> None:
         node = self._enter(given, depth)
         kind = str(node.get("type"))
-        self._keys(node, _FROM_KEYS.get(kind), _NAMED.get(kind, f"'{kind}' after FROM"))
+        if "catalog_name" in node:
+            raise self._not_a_product(node)
+        self._keys(
+            node, grammar.FROM_KEYS.get(kind), grammar.NAMED.get(kind, f"'{kind}' after FROM")
+        )
         if "alias" in node:
             self._aliases.add(lower(node["alias"]))
         if kind == "BASE_TABLE":
@@ -235,7 +165,8 @@ class Walk:
             for row in node.get("values", ()):
                 self._expressions(row, ctes, depth + 1)
         elif kind == "TABLE_FUNCTION":
-            self._table_function(node["function"], ctes, depth + 1)
+            call = node["function"]
+            self._table_function({**call, **_placed(node)}, ctes, depth + 1)
 
     def _table(self, node: Node, ctes: frozenset[str]) -> None:
         path = node.get("qualified_name", {}).get("path") or [
@@ -251,14 +182,9 @@ class Walk:
                 "Write the product as <domain>.<table>.",
             )
         if len(path) != 2 or [node.get("schema_name"), node.get("table_name")] != path:
-            raise self._refuse(
-                node,
-                "query.table_not_allowed",
-                "A table is named by its domain and its own name, and by nothing more.",
-                "Write the product as <domain>.<table>.",
-            )
+            raise self._not_a_product(node)
         table = TableName(lower(path[0]), lower(path[1]))
-        if table.domain in _SYSTEM_SCHEMAS:
+        if table.domain in grammar.SYSTEM_SCHEMAS:
             raise self._refuse(
                 node,
                 "query.table_not_allowed",
@@ -270,8 +196,16 @@ class Walk:
         if node.get("column_name_alias"):
             self.stars = True  # columns get other names by position
 
+    def _not_a_product(self, node: Node) -> FairwayError:
+        return self._refuse(
+            node,
+            "query.table_not_allowed",
+            "A table is named by its domain and its own name, and by nothing more.",
+            "Write the product as <domain>.<table>.",
+        )
+
     def _join(self, node: Node, ctes: frozenset[str], depth: int) -> None:
-        if node.get("join_type") not in _JOINS:
+        if node.get("join_type") not in grammar.JOINS:
             raise self._construct(node, "This join")
         if node.get("ref_type") not in {"REGULAR", "CROSS", "NATURAL", "ASOF"}:
             raise self._construct(node, f"A {str(node.get('ref_type')).lower()} join")
@@ -295,7 +229,7 @@ class Walk:
         name = self._function_name(node, functions.TABLE_FUNCTIONS)
         self._keys(
             node,
-            _COMMON | {"function_name", "arguments", "order_bys", "qualified_name"},
+            grammar.COMMON | {"function_name", "arguments", "order_bys", "qualified_name"},
             "This source of rows",
         )
         arguments = self._arguments(node, ctes, depth)
@@ -336,8 +270,8 @@ class Walk:
     def _expression(self, given: Any, ctes: frozenset[str], depth: int) -> None:
         node = self._enter(given, depth)
         kind = str(node.get("class"))
-        self._keys(node, _EXPRESSION_KEYS.get(kind), _NAMED.get(kind, f"'{kind}'"))
-        if node.get("type") not in _EXPRESSION_TYPES[kind]:
+        self._keys(node, grammar.EXPRESSION_KEYS.get(kind), grammar.NAMED.get(kind, f"'{kind}'"))
+        if node.get("type") not in grammar.EXPRESSION_TYPES[kind]:
             raise self._construct(node, f"'{node.get('type')}'")
         if kind == "COLUMN_REF":
             self._column(node)
@@ -370,6 +304,7 @@ class Walk:
                 "For a column of this name write <table>.<column>.",
             )
         self.names.update(part.casefold() for part in parts)
+        self._ends.add(lower(parts[-1]))
 
     def _star(self, node: Node, ctes: frozenset[str], depth: int) -> None:
         self.stars = True
@@ -428,7 +363,7 @@ class Walk:
 
     def _lambda(self, given: Any, ctes: frozenset[str], depth: int) -> None:
         node = self._enter(given, depth)
-        self._keys(node, _EXPRESSION_KEYS["LAMBDA"], "This lambda")
+        self._keys(node, grammar.EXPRESSION_KEYS["LAMBDA"], "This lambda")
         if node.get("syntax_type") != "LAMBDA_KEYWORD":
             raise self._refuse(
                 node,
@@ -441,7 +376,7 @@ class Walk:
 
     def _type(self, given: Any, depth: int) -> None:
         node = self._enter(given, depth)
-        self._keys(node, _COMMON | {"type_name", "children", "qualified_name"}, "This type")
+        self._keys(node, grammar.COMMON | {"type_name", "children", "qualified_name"}, "This type")
         name = lower(str(node.get("type_name")))
         path = node.get("qualified_name", {}).get("path", [node.get("type_name")])
         if node.get("class") != "TYPE" or name not in functions.TYPES or len(path) != 1:
@@ -458,6 +393,10 @@ class Walk:
                 raise self._construct(node, "This type")
 
 
+def _placed(node: Node) -> Node:
+    return {key: node[key] for key in grammar.PLACE if key in node}
+
+
 def _whole_number(node: Any) -> int | None:
     """Return the value of a whole number as it is written, with its sign; None for all else."""
     if node.get("class") == "FUNCTION" and node.get("function_name") == "-":
@@ -468,31 +407,4 @@ def _whole_number(node: Any) -> int | None:
     text = literal.get("text", "")
     if node.get("class") != "CONSTANT" or literal.get("kind") != "INTEGER" or len(text) > 18:
         return None
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-_SYSTEM_SCHEMAS = frozenset(
-    "information_schema main memory pg_catalog public pg_temp sqlite_master system temp".split()
-)
-_NAMED = {
-    "SHOW_REF": "DESCRIBE, SHOW or SUMMARIZE",
-    "PIVOT": "PIVOT or UNPIVOT",
-    "RECURSIVE_CTE_NODE": "WITH RECURSIVE",
-    "CTE_NODE": "This WITH",
-    "INSERT_QUERY_NODE": "INSERT",
-    "UPDATE_QUERY_NODE": "UPDATE",
-    "DELETE_QUERY_NODE": "DELETE",
-    "PARAMETER": "A parameter",
-    "DEFAULT": "DEFAULT",
-    "COLLATE": "COLLATE",
-    "POSITIONAL_REFERENCE": "A column by its position (#1)",
-    "sample": "TABLESAMPLE or USING SAMPLE",
-    "at_clause": "AT (a version of a table)",
-    "catalog_name": "A name with a catalogue",
-    "schema": "A name with a schema",
-    "catalog": "A name with a catalogue",
-    "limit_type": "LIMIT with a percentage",
-    "expr": "COLUMNS with a pattern",
-    "export_state": "EXPORT_STATE",
-    "aliases": "These names",
-}
+    return int(text) if text.isascii() and text.removeprefix("-").isdigit() else None
