@@ -26,6 +26,8 @@ _BY_CLASS = {
     "IOException": "source",
     "HTTPException": "source",
     "PermissionException": "source",
+    "FileNotFoundError": "source",
+    "PermissionError": "source",
     "BinderException": "bind",
     "CatalogException": "bind",
     "ParserException": "bind",
@@ -33,12 +35,31 @@ _BY_CLASS = {
 }
 
 
+_BY_TITLE = {
+    "Conversion Error": "conversion",
+    "Mismatch Type Error": "conversion",
+    "Out of Range Error": "range",
+    "Invalid Input Error": "value",
+    "Invalid type Error": "value",
+    "Out of Memory Error": "memory",
+    "Interrupt Error": "seconds",
+    "INTERRUPT Error": "seconds",
+    "IO Error": "source",
+    "Permission Error": "source",
+    "Not implemented Error": "unsupported",
+}
+"""While a result streams, Arrow passes errors on without their class, but under the same titles."""
+
+
 def code(error: BaseException) -> str:
-    """Return the class of an error as a word, from the name of its type alone."""
+    """Return the class of an error as a word; its message is read for its title alone."""
+    message = str(error)
     # A CSV line that no longer fits its contract is the source's fault, whatever the query says.
-    if "CSV Error on Line" in str(error):
+    if "CSV Error on Line" in message:
         return "source"
-    return next((_BY_CLASS[k.__name__] for k in type(error).__mro__ if k.__name__ in _BY_CLASS), "")
+    by_title = _BY_TITLE.get(message.partition(":")[0])
+    by_class = (_BY_CLASS[k.__name__] for k in type(error).__mro__ if k.__name__ in _BY_CLASS)
+    return by_title or next(by_class, "")
 
 
 def error(word: str, *, seconds: float = 0, memory: int = 0) -> FairwayError:

@@ -79,8 +79,12 @@ def run(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], descriptor: 
         )
         if job["sandbox"]:
             sandbox.enter(job["files"])
-        _prepare(connection, job)
-        _stream(connection.execute(job["sql"]), job, pipe)
+        try:
+            _prepare(connection, job)
+        except duckdb.InvalidInputException:  # a file that is not what its name says
+            pipe.message(b"F", 0, b"source")
+            return
+        _stream(connection.sql(job["sql"]), job, pipe)
     except BrokenPipeError:
         return
     except BaseException as error:  # noqa: BLE001 - whatever it is, only its class goes out
@@ -98,8 +102,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> None
     connection.execute("SET lock_configuration = true")
 
 
-def _stream(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], pipe: _Pipe) -> None:
-    reader: pa.RecordBatchReader = connection.to_arrow_reader(_BATCH)
+def _stream(relation: duckdb.DuckDBPyRelation, job: dict[str, Any], pipe: _Pipe) -> None:
+    """Send the rows as they come; no more of the result is held here than a batch and a chunk."""
+    reader: pa.RecordBatchReader = relation.to_arrow_reader(_BATCH)
     rows = 0
     with pa.ipc.new_stream(pa.PythonFile(pipe, mode="w"), reader.schema) as writer:
         for batch in _batches(reader):
