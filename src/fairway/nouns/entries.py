@@ -52,7 +52,8 @@ class CatalogueEntry:
     `id` is a product's id, or a name made from source and identifier. `product` names the governed
     product, None for what lives elsewhere. `period` is the first and last day that the data covers.
     `sources` are all the places that the same record was harvested from. `extra` keeps the fields
-    of the original that Fairway does not act on.
+    of the original that Fairway does not act on. `version` is the data's own; `access_rights` is who
+    may have it (dct:accessRights), in the words of the record.
     """
 
     id: str
@@ -80,5 +81,7 @@ class CatalogueEntry:
     identifiers: tuple[str, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     sources: tuple[Provenance, ...] = ()
+    version: str = ""
+    access_rights: str = ""
     withdrawn: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)

@@ -49,12 +49,7 @@ class Document:
 def read(text: str, file: str) -> Document:
     """Read one YAML (or JSON) mapping. Raises `BadInput` naming file, line and column."""
     if len(text) > LONGEST_DOCUMENT:
-        raise BadInput(
-            "document.too_large",
-            f"This file has {len(text):,} characters; {LONGEST_DOCUMENT:,} are the most.",
-            remedy="Split it.",
-            file=file,
-        )
+        raise _too_long(text, file)
     try:
         node = yaml.compose(text, Loader=_Loader)
         lines: dict[str, int] = {}
@@ -72,6 +67,29 @@ def read(text: str, file: str) -> Document:
             line=1,
         )
     return Document(file, content, lines)
+
+
+def read_all(text: str, file: str) -> tuple[Any, ...]:
+    """Read every YAML document of a text, of whatever kind. Raises `BadInput` as `read` does."""
+    if len(text) > LONGEST_DOCUMENT:
+        raise _too_long(text, file)
+    try:
+        count = [0]
+        for node in yaml.compose_all(text, Loader=_Loader):
+            if node is not None:
+                _place(node, "", {}, file, count)
+        return tuple(yaml.load_all(text, Loader=_Loader))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _syntax(error, file) from None
+
+
+def _too_long(text: str, file: str) -> BadInput:
+    return BadInput(
+        "document.too_large",
+        f"This file has {len(text):,} characters; {LONGEST_DOCUMENT:,} are the most.",
+        remedy="Split it.",
+        file=file,
+    )
 
 
 def _syntax(error: Exception, file: str) -> BadInput:

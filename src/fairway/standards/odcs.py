@@ -2,6 +2,9 @@
 
 What Fairway acts on is read into a `Contract`; the whole document is kept beside it, so that every
 field, known or not, comes out again. The standard's own library checks the shape of what it knows.
+
+`problems` is the verdict of the official JSON Schema of the version that a contract names.
+Publishing asks for more: one table, with an owner, from a source that the node can read.
 """
 
 import re
@@ -11,6 +14,7 @@ from typing import Any
 import pydantic
 from open_data_contract_standard.model import OpenDataContractStandard
 
+from fairway.nouns.errors import BadInput
 from fairway.nouns.products import (
     AccessClass,
     Classification,
@@ -19,12 +23,21 @@ from fairway.nouns.products import (
     LogicalType,
     Source,
 )
-from fairway.standards import documents
+from fairway.standards import documents, json_schemas
 from fairway.standards.documents import Document
 
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _COLUMN = re.compile(r'[^\x00-\x1f\x7f"]{1,128}')
 _OWNER_ROLES = frozenset({"owner", "data owner", "dataowner", "data_owner", "data-owner"})
+_SCHEMAS = {
+    "v3.0.0": ("fairway.standards", "schemas/odcs-v3.0.1.json"),
+    "v3.0.1": ("fairway.standards", "schemas/odcs-v3.0.1.json"),
+    "v3.0.2": ("fairway.standards", "schemas/odcs-v3.0.2.json"),
+    "v3.1.0": ("fairway.standards", "schemas/odcs-v3.1.0.json"),
+}
+"""Where the schema of each version is; any other is held against the newest."""
+
+_NEWEST = ("open_data_contract_standard", "schema.json")
 _KNOWN = frozenset(f.alias or name for name, f in OpenDataContractStandard.model_fields.items())
 
 
@@ -60,6 +73,21 @@ class OdcsContracts:
     def write(self, contract: Contract) -> str:
         """Write a contract with every field that was read."""
         return documents.write(contract.document)
+
+
+def problems(document: Document) -> tuple[BadInput, ...]:
+    """Return each place where a contract breaks the schema of its version; none if it is valid."""
+    named = _SCHEMAS.get(str(document.content.get("apiVersion")), _NEWEST)
+    found = json_schemas.violations(json_schemas.schema(*named), document.content)
+    return tuple(
+        document.problem(
+            "contract.against_standard",
+            f"The standard's schema says: {reason}.",
+            field=field,
+            remedy="See the field in the Open Data Contract Standard.",
+        )
+        for field, reason in found
+    )
 
 
 def _check_kind(document: Document) -> None:
