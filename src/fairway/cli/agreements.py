@@ -8,7 +8,11 @@ from fairway.cli.output import facts, moment, say, table, write_json
 from fairway.client.answers import Answer
 
 
-@click.command(cls=Manual, example="fairway agreements --inbox")
+@click.command(
+    cls=Manual,
+    short_help="See your agreements, or what waits for you.",
+    example="fairway agreements --inbox",
+)
 @click.argument("agreement", required=False)
 @click.option("--inbox", is_flag=True, help="List those on your domains' products instead.")
 @click.option("--limit", type=click.IntRange(1, 100), default=50, help="The most to list.")

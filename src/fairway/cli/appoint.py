@@ -11,7 +11,11 @@ from fairway.cli.request import DAY
 from fairway.nouns.people import Role
 
 
-@click.command(cls=Manual, example='fairway appoint dwp-owner "data owner" --domain dwp')
+@click.command(
+    cls=Manual,
+    short_help="Give a person a role, or end it.",
+    example='fairway appoint dwp-owner "data owner" --domain dwp',
+)
 @click.argument("person")
 @click.argument("role", type=click.Choice([r.value for r in Role]))
 @click.option("--domain", help="Where; left out for the hub's roles.")

@@ -20,7 +20,7 @@ fairway decide AG-7k2mz9q4x1bc approve --column month --column households=band:1
     --scope "region = 'London'" --ends 2026-12-31"""
 
 
-@click.command(cls=Manual, example=_EXAMPLE)
+@click.command(cls=Manual, short_help="Approve, refuse, ask back, suspend ...", example=_EXAMPLE)
 @click.argument("agreement")
 @click.argument("move", type=click.Choice(MOVES))
 @click.option("--note", default="", metavar="TEXT", help="The question, the answer or the reason.")

@@ -7,7 +7,11 @@ import click
 from fairway.cli.manual import Manual
 
 
-@click.command(cls=Manual, example="fairway demo --check")
+@click.command(
+    cls=Manual,
+    short_help="Fairway on real data of five departments; or its main job, checked.",
+    example="fairway demo --check",
+)
 @click.option("--check", is_flag=True, help="Run the main job start to finish, and stop.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, help="0 takes a free one.")
 @click.option(

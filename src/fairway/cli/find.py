@@ -7,7 +7,9 @@ from fairway.cli.manual import Manual
 from fairway.cli.output import say, table, write_json
 
 
-@click.command(cls=Manual, example="fairway find universal credit")
+@click.command(
+    cls=Manual, short_help="Look for data products.", example="fairway find universal credit"
+)
 @click.argument("words", nargs=-1)
 @click.option("--limit", type=click.IntRange(1, 100), default=20, help="The most to list.")
 @click.option("--offset", type=click.IntRange(0), default=0, help="How many to pass over.")

@@ -11,7 +11,11 @@ from fairway.cli.output import facts, say, tell, watched, write_json
 from fairway.rules.people import check_id, check_password
 
 
-@click.command(cls=Manual, example='fairway init node --name "Data office" --administrator admin')
+@click.command(
+    cls=Manual,
+    short_help="Make a node in a directory.",
+    example='fairway init node --name "Data office" --administrator admin',
+)
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--name", help="What the node is called; else as the directory.")
 @click.option("--database", metavar="URL", default="", help="postgresql://...; else SQLite.")

@@ -9,7 +9,11 @@ from fairway.cli.manual import Manual
 from fairway.cli.output import say, tell, watched, write_json
 
 
-@click.command(cls=Manual, example="fairway publish jobcentres.odcs.yaml")
+@click.command(
+    cls=Manual,
+    short_help="Offer a data product by its contract.",
+    example="fairway publish jobcentres.odcs.yaml",
+)
 @click.argument("contract", type=click.Path(path_type=Path))
 @reaching
 def publish(door: Door, contract: Path) -> None:

@@ -21,7 +21,7 @@ fairway query "SELECT region, sum(households) FROM dwp.universal_credit_househol
     GROUP BY region" --purpose policy-analysis --format csv --output households.csv"""
 
 
-@click.command(cls=Manual, example=_EXAMPLE)
+@click.command(cls=Manual, short_help="Use data in place.", example=_EXAMPLE)
 @click.argument("sql", required=False)
 @click.option("--file", type=click.Path(path_type=Path), help="Read the query from a file.")
 @click.option("--purpose", required=True, metavar="CODE", help="Why, from the hub's list.")

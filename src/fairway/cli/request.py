@@ -19,7 +19,7 @@ fairway request dwp.universal_credit_households --column month --column househol
     --legal-basis dea-2017-s64 --necessity "To compare regions." --ends 2027-03-31"""
 
 
-@click.command(cls=Manual, example=_EXAMPLE)
+@click.command(cls=Manual, short_help="Ask for a product, for a purpose.", example=_EXAMPLE)
 @click.argument("product", required=False)
 @click.option(
     "--column",

@@ -21,7 +21,11 @@ ENDING_SECONDS = 20
 """How long work under way may take when the server is told to stop."""
 
 
-@click.command(cls=Manual, example="fairway serve --node node --port 8000")
+@click.command(
+    cls=Manual,
+    short_help="Open a node to its users: pages and API.",
+    example="fairway serve --node node --port 8000",
+)
 @click.option(
     "--node",
     metavar="DIR",

@@ -8,7 +8,11 @@ from fairway.cli.output import facts, moment, say, table, write_json
 from fairway.client.answers import Answer
 
 
-@click.command(cls=Manual, example="fairway show dwp.universal_credit_households")
+@click.command(
+    cls=Manual,
+    short_help="See a product: owner, columns, terms, use.",
+    example="fairway show dwp.universal_credit_households",
+)
 @click.argument("product")
 @click.option("--contract", is_flag=True, help="Write the contract itself, as published.")
 @reaching

@@ -280,7 +280,8 @@ def _run_served(report: _Report, directory: Path, password: str) -> None:
             on.address = opened.enter_context(served(directory)).address
             return on.address
 
-        steps = (("Serve it", serve), *((name, partial(act, run)) for name, act in STEPS))
+        steps: list[tuple[str, Callable[[], str]]] = [("Serve it", serve)]
+        steps.extend((name, partial(act, run)) for name, act in STEPS)
         for name, act in steps:
             if not report.step(name, act):
                 return

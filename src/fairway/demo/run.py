@@ -3,6 +3,7 @@
 import secrets
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,12 +83,11 @@ def _leave_waiting(on: Stage) -> None:
 
 
 def _announce(node: Served, password: str, answer: list[list[Any]]) -> None:
-    names, *rows = answer
     lines = [
         "",
         question.TITLE,
         "",
-        *_aligned([[_short(n) for n in names], *rows]),
+        *_aligned(answer),
         "",
         question.ANSWERS,
         "",
@@ -105,19 +105,20 @@ def _announce(node: Served, password: str, answer: list[list[Any]]) -> None:
     print("\n".join(lines), flush=True)
 
 
-def _short(name: str) -> str:
-    return name.replace("_", " ")[:24].strip()
-
-
 def _aligned(rows: list[list[Any]]) -> list[str]:
-    cells = [["" if v is None else str(v) for v in row] for row in rows]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    """Return a table's lines; long names stand in several lines, numbers to the right."""
+    heads = [textwrap.wrap(name.replace("_", " "), 16) for name in rows[0]]
+    deep = max(map(len, heads))
+    tops = [[""] * (deep - len(head)) + head for head in heads]
+    lines = [list(line) for line in zip(*tops, strict=True)]
+    lines += [["" if v is None else str(v) for v in row] for row in rows[1:]]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
     return [
         "  ".join(
-            v.ljust(w) if i == 0 else v.rjust(w)
-            for i, (v, w) in enumerate(zip(r, widths, strict=True))
+            text.rjust(width) if column else text.ljust(width)
+            for column, (text, width) in enumerate(zip(line, widths, strict=True))
         )
-        for r in cells
+        for line in lines
     ]
 
 
