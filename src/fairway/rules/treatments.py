@@ -161,7 +161,8 @@ def canonical_text(value: Value, column_type: LogicalType) -> str:
     if column_type is LogicalType.BOOLEAN:
         return "true" if value else "false"
     if column_type is LogicalType.NUMBER and isinstance(value, int | float):
-        return repr(float(value))
+        # the engine shows the sign of a NaN, Python does not
+        return "-nan" if math.isnan(value) and math.copysign(1, value) < 0 else repr(float(value))
     if column_type is LogicalType.TIMESTAMP and isinstance(value, datetime):
         moment = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
         text = moment.isoformat(sep=" ")
