@@ -275,3 +275,9 @@ def test_no_treatment_fails_and_whole_numbers_stay_in_range(data):
     result = apply(data.draw(VALUES[kind]), treatment, kind, KEY)
     if kind is INTEGER and isinstance(result, int):
         assert INTEGER_MIN <= result <= INTEGER_MAX
+
+
+def test_the_sign_of_a_nan_shows_in_its_text(connection):
+    shown = connection.execute("SELECT CAST(-'nan'::DOUBLE AS VARCHAR)").fetchone()[0]
+    assert treatments.canonical_text(-math.nan, LogicalType.NUMBER) == shown == "-nan"
+    assert treatments.canonical_text(math.nan, LogicalType.NUMBER) == "nan"
