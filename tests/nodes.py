@@ -5,6 +5,7 @@ A `conftest.py` takes what it needs: `from tests.nodes import backend, made, nod
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +52,10 @@ def templates(request, tmp_path_factory) -> Callable[[str], Made]:
     return template
 
 
-@pytest.fixture
-def made(backend, templates, request, tmp_path) -> Iterator[Made]:
-    """A node of the test's own, not yet open."""
-    template = templates(backend)
-    workspace = tmp_path / "node"
+@contextmanager
+def copied(template: Made, folder: Path, request) -> Iterator[Made]:
+    """A node made from a template, and gone afterwards."""
+    workspace = folder / "node"
     shutil.copytree(template.workspace, workspace)
     if not template.database:
         yield Made(workspace, "")
@@ -69,6 +69,20 @@ def made(backend, templates, request, tmp_path) -> Iterator[Made]:
 
 
 @pytest.fixture
+def made(backend, templates, request, tmp_path) -> Iterator[Made]:
+    """A node of the test's own, not yet open."""
+    with copied(templates(backend), tmp_path, request) as mine:
+        yield mine
+
+
+@pytest.fixture
 def node(made) -> Platform:
     """A node of the test's own, open."""
     return made.open()
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def shared(templates, request, tmp_path_factory) -> Iterator[Made]:
+    """A node that the tests of a module share, and do not change. Each opens it again."""
+    with copied(templates(request.param), tmp_path_factory.mktemp("shared"), request) as ours:
+        yield ours

@@ -1,3 +1,3 @@
 """Nodes on both databases."""
 
-from tests.nodes import backend, made, node, templates  # noqa: F401
+from tests.nodes import backend, made, node, shared, templates  # noqa: F401

@@ -1,6 +1,6 @@
 """The index over products on Django's default connection, in the store's own transactions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
@@ -11,7 +11,7 @@ from fairway.nouns.errors import Unavailable
 from fairway.nouns.people import Domain, Person
 from fairway.nouns.products import AccessClass, DataProduct, Hit, Hits
 from fairway.search import postgresql, sqlite
-from fairway.search.words import words
+from fairway.search.words import words as words_of
 
 LONGEST_SNIPPET = 240
 
@@ -34,6 +34,7 @@ class Dialect(Protocol):
     the piece of text that matched, and the description."""
 
     def put(self, document: Any) -> None: ...
+    def browse(self, limit: int, offset: int) -> tuple[int, list[Any]]: ...
     def find(self, wanted: list[str], limit: int, offset: int) -> tuple[int, list[Any]]: ...
 
 
@@ -65,11 +66,11 @@ class ProductIndex:
     def find(self, words: str, *, limit: int, offset: int) -> Hits:
         """Return a page of the products that match, best first; without words, all by title."""
         with _answering():
-            total, rows = _dialect().find(_words(words), max(0, limit), max(0, offset))
+            page = (max(0, limit), max(0, offset))
+            looked_for = words_of(words)
+            dialect = _dialect()
+            total, rows = dialect.find(looked_for, *page) if looked_for else dialect.browse(*page)
         return Hits(total, tuple(_hit(*row) for row in rows))
-
-
-_words: Callable[[str], list[str]] = words
 
 
 def _dialect() -> Dialect:
