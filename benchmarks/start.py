@@ -118,13 +118,21 @@ def _listening(address: str) -> int:
 
 def _held(process: int) -> float:
     """Return the megabytes that a process and its descendants hold, shared pages counted once."""
-    total = 0.0
-    for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            total = int(line.split()[1]) / 1024
-    for task in Path(f"/proc/{process}/task").iterdir():
-        total += sum(_held(int(c)) for c in (task / "children").read_text().split())
+    try:
+        total = _own(process)
+        for task in Path(f"/proc/{process}/task").iterdir():
+            total += sum(_held(int(c)) for c in (task / "children").read_text().split())
+    except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile, as workers do
+        return 0.0
     return total
+
+
+def _own(process: int) -> float:
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except PermissionError:  # a helper that let nobody look into it: all it has, shared or not
+        return _memory(process, "VmRSS")
+    return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _memory(process: int, name: str) -> float:
