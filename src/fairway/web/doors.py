@@ -43,9 +43,7 @@ class Doors:
     def process_view(
         self,
         request: HttpRequest,
-        view: Any,
-        args: Any,
-        kwargs: Any,  # noqa: ARG002
+        *_: Any,
     ) -> HttpResponse | None:
         """Let pass who is signed in, and everyone to what is public."""
         match = request.resolver_match

@@ -1,7 +1,5 @@
 """Every address of the pages, and where the API is mounted."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from fairway.web.agreements import asking, deciding
@@ -49,7 +47,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cookies", home.cookies, name="cookies"),
     path("privacy", home.privacy, name="privacy"),
     path("health", home.health, name="health"),
+    path("api/v1/", include("fairway.api.urls")),
 ]
-
-if find_spec("fairway.api") is not None:
-    urlpatterns.append(path("api/v1/", include("fairway.api.urls")))

@@ -162,10 +162,13 @@ def _result(
     except FairwayError as error:
         problems.add_error(error, "sql")
         return _form(request, typed, problems)
-    drawn = None
+    drawn, columns = None, table.headings
     if drawing:
         try:
-            drawn = charts.draw(_wanted(request), table)
+            wanted = _wanted(request)
+            drawn = charts.draw(wanted, table)
+            chosen = (wanted.x, wanted.series, wanted.y)
+            columns = tuple(table.headings[number] for number in chosen if number is not None)
         except BadInput as error:
             problems.add(f"chart-{error.field}", error.message)
     return page(
@@ -176,6 +179,7 @@ def _result(
         problems=problems,
         result=result,
         table=table,
+        columns=columns,
         cell=tables.cell,
         chart=drawn,
         wanted={name: request.POST.get(name, "") for name in ("kind", "x", "y", "series")},
