@@ -133,8 +133,8 @@ def _check(name: str, value: Any, text: str) -> None:
     wanted = (int, float) if key.type is float else (key.type,)
     if type(value) not in wanted:
         raise _bad(name, text, f"This has to be {_NAMES[key.type]}.")
-    if isinstance(value, list) and not all(isinstance(v, str) for v in value):
-        raise _bad(name, text, "This has to be a list of texts.")
+    if isinstance(value, list) and not (value and all(isinstance(v, str) for v in value)):
+        raise _bad(name, text, "This has to be a list of one text or more.")
     if isinstance(value, int | float) and key.type is not bool and value <= 0:
         raise _bad(name, text, "This has to be more than zero.")
 
@@ -378,7 +378,9 @@ def _postgresql(url: str) -> dict[str, Any]:
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
     bounds = (
-        "-c statement_timeout=60s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+        "statement_timeout=60s",
+        "lock_timeout=20s",
+        "idle_in_transaction_session_timeout=60s",
     )
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -462,12 +464,12 @@ def django_settings(node: NodeSettings) -> dict[str, Any]:
 
 def _transport(node: NodeSettings) -> dict[str, Any]:
     """Cookies and headers that follow from whether people come over TLS."""
-    origins = [f"https://{host.replace('*', '').removeprefix('.')}" for host in node.hosts]
+    origins = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in node.hosts]
     return {
         "SESSION_COOKIE_SECURE": node.https,
         "CSRF_COOKIE_SECURE": node.https,
         "SECURE_HSTS_SECONDS": 365 * 24 * 3600 if node.https else 0,
-        "CSRF_TRUSTED_ORIGINS": [o for o in origins if o != "https://"] if node.https else [],
+        "CSRF_TRUSTED_ORIGINS": [o for o in origins if o != "https://*"] if node.https else [],
     }
 
 
