@@ -114,6 +114,21 @@ def test_of_several_agreements_the_one_that_covers_serves_and_a_pin_decides():
     assert code(pinned) == "access.column_not_granted"
 
 
+def test_a_pin_decides_for_its_own_product_and_leaves_the_others_to_theirs():
+    jobs = a_product(table="jobs", id="c-2")
+    on_jobs = an_agreement(id="AG-3", product="dwp.jobs")
+    decision = decide(
+        ask(products=("dwp.claims", "dwp.jobs"), agreement="AG-1"),
+        person=ANALYST,
+        purpose=POLICY,
+        products={CLAIMS.id: CLAIMS, jobs.id: jobs},
+        agreements=[an_agreement(id="AG-2"), an_agreement(), on_jobs],
+        today=TODAY,
+    )
+    assert [g.agreement.id for g in decision.grants] == ["AG-1", "AG-3"]
+    assert code(answer(ask(agreement="AG-3"), on_jobs)) == "access.no_such_agreement"
+
+
 def test_one_denial_denies_the_whole_query():
     request = ask(products=("dwp.claims", "dfe.nothing"))
     assert code(answer(request, an_agreement())) == "access.no_such_product"

@@ -45,6 +45,9 @@ def decide(
                 "Choose a purpose from the list: fairway request --list-purposes.",
             )
         )
+    astray = _pin_astray(request, agreements)
+    if astray is not None:
+        return _deny(astray)
     outcomes = [
         _decide_one(request, name, products, agreements, today) for name in request.products
     ]
@@ -60,6 +63,20 @@ def decide(
 
 def _deny(denial: Denial) -> Decision:
     return Decision(Effect.DENY, (denial.reason,), denials=(denial,))
+
+
+def _pin_astray(request: AccessRequest, agreements: Sequence[Agreement]) -> Denial | None:
+    """Return a denial when the pinned agreement is not the person's, or on no product named."""
+    if request.agreement is None or any(
+        a.id == request.agreement and a.asker == request.person and a.product in request.products
+        for a in agreements
+    ):
+        return None
+    return Denial(
+        "access.no_such_agreement",
+        f"You have no agreement {request.agreement[:40]} on a product that the query names.",
+        "See those you have with: fairway agreements.",
+    )
 
 
 def _why(grant: Grant) -> str:
@@ -105,7 +122,7 @@ def _by_agreement(
     named: frozenset[str],
     today: date,
 ) -> Grant | Denial:
-    if request.agreement is not None:
+    if any(a.id == request.agreement for a in mine):  # a pin decides for its own product alone
         mine = [a for a in mine if a.id == request.agreement]
     usable = [a for a in mine if effective_state(a, today) is State.ACTIVE]
     for_purpose = [a for a in usable if a.purpose == request.purpose]
@@ -164,12 +181,6 @@ def _nearest_miss(
             "access.agreement_not_active",
             f"Agreement {nearest.id} on {product.id} is {state}.",
             _STATE_REMEDY.get(state, ask),
-        )
-    if request.agreement is not None:
-        return Denial(
-            "access.no_such_agreement",
-            f"You have no agreement {request.agreement} on {product.id}.",
-            "See those you have with: fairway agreements.",
         )
     return Denial(
         "access.no_agreement", f"You have no agreement on {product.id}, which is restricted.", ask
