@@ -48,7 +48,7 @@ def cli() -> None:
 
     A domain team publishes a data product where it already lies; anyone who may, finds it, asks for
     it for a stated purpose; its owner decides; it is used in place; and every use is on a record
-    that nobody can rewrite.
+    that shows if anyone changes it.
 
     Exit codes: 0 done, 2 bad input, 3 refused, 4 not found, 5 unavailable.
     """
