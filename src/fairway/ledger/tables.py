@@ -1,6 +1,6 @@
 """The SQL of the record: what is read and written, and the lock that writers queue for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -71,20 +71,42 @@ def insert(entries: Sequence[tuple[Entry, Facets]]) -> None:
         (p, e.sequence, f.actor, f.purpose, f.at, f.rows) for e, f in entries for p in f.products
     ]
     agreements = [(a, e.sequence) for e, f in entries for a in f.agreements]
+    for table, several in (("entry", rows), ("product", products), ("agreement", agreements)):
+        if several:
+            _insert(table, several)
+
+
+def _insert(table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT_ENTRY, rows)
-        if products:
-            cursor.executemany(_INSERT_PRODUCT, products)
-        if agreements:
-            cursor.executemany(_INSERT_AGREEMENT, agreements)
+        if connection.vendor == "postgresql":  # a column at a time is several times faster
+            cursor.execute(
+                _INSERT_COLUMNS[table], [list(column) for column in zip(*rows, strict=True)]
+            )
+        else:
+            cursor.executemany(_INSERT_ROWS[table], rows)
 
 
-_INSERT_ENTRY = """INSERT INTO ledger_entry
-    (sequence, body, previous, hash, at, actor, action, outcome, purpose, subject, used)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
-_INSERT_PRODUCT = """INSERT INTO ledger_product (product, sequence, person, purpose, at, used)
-    VALUES (%s, %s, %s, %s, %s, %s)"""
-_INSERT_AGREEMENT = "INSERT INTO ledger_agreement (agreement, sequence) VALUES (%s, %s)"
+_COLUMNS = {
+    "entry": "sequence body previous hash at actor action outcome purpose subject used",
+    "product": "product sequence person purpose at used",
+    "agreement": "agreement sequence",
+}
+_TYPES = {"sequence": "bigint", "used": "bigint", "body": "bytea"}
+
+
+def _insert_sql(table: str, place: Callable[[str], str], values: str) -> str:
+    names = _COLUMNS[table].split()
+    places = ", ".join(place(name) for name in names)
+    return f"INSERT INTO ledger_{table} ({', '.join(names)}) {values}({places})"
+
+
+_INSERT_ROWS = {table: _insert_sql(table, lambda _: "%s", "VALUES ") for table in _COLUMNS}
+_INSERT_COLUMNS = {
+    table: _insert_sql(
+        table, lambda name: f"%s::{_TYPES.get(name, 'text')}[]", "SELECT * FROM unnest"
+    )
+    for table in _COLUMNS
+}
 
 
 def bounds() -> list[tuple[Any, Any]]:
