@@ -105,6 +105,8 @@ class Site:
     ids: dict[str, str]
 
     def sign_in(self, page: "Page", person: str) -> None:
+        # The first chart of a process starts the drawing library, which a busy machine does slowly.
+        page.set_default_timeout(60_000)
         page.goto(f"{self.url}/sign-in")
         page.get_by_label("User name").fill(person)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
