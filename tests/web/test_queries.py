@@ -37,6 +37,16 @@ def test_the_form_begins_with_what_may_be_queried(analyst, ids):
     assert "FROM dwp.regions" in open_one
 
 
+def test_the_form_can_begin_with_an_earlier_query_of_ones_own(analyst, signed_in, department):
+    analyst.post("/query", asked(SUMS))
+    found = department.platform.ledger.find(EventFilter(action="query.completed", limit=1))
+    again = f"/query?again={found[0].event.query_id}"
+    body = analyst.get(again).content.decode()
+    assert "sum(weeks) AS weeks FROM dwp.claims" in body
+    assert re.search(r'value="policy-analysis" selected', body)
+    assert signed_in("dwp-owner").get(again).status_code == 404
+
+
 def test_the_first_rows_are_shown_and_it_says_so(analyst):
     page = analyst.post("/query", asked())
     assert page.status_code == 200

@@ -41,6 +41,8 @@ class QueryOut(Schema):
     """How a query stands on the record."""
 
     id: str
+    sql: str
+    purpose: str
     action: str
     outcome: str
     reason: str

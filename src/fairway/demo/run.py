@@ -25,11 +25,11 @@ def run(workspace: Path | None, port: int, *, as_json: bool = False) -> None:
         _tell("Tidying the official files:")
         contracts = load.write(directory / "data", lambda line: _tell(f"  {line}"))
         with served(directory, port) as node:
-            answer = _play(Stage(node.address, password), contracts)
+            asked, answer = _play(Stage(node.address, password), contracts)
             if as_json:
                 _as_json(node, password, answer)
             else:
-                _announce(node, password, answer)
+                _announce(node, password, asked, answer)
             _until_stopped(node)
 
 
@@ -42,8 +42,8 @@ def _directory(workspace: Path | None) -> Iterator[Path]:
         yield Path(made)
 
 
-def _play(on: Stage, contracts: list[Path]) -> list[list[Any]]:
-    """Have every role do its part; return the answer's rows, names first."""
+def _play(on: Stage, contracts: list[Path]) -> tuple[str, list[list[Any]]]:
+    """Have every role do its part; return the question's query id, and the rows, names first."""
     _tell(f"Appointed: {stage.appoint(on)}.")
     for contract in contracts:
         published = stage.publish(on, contract)
@@ -52,9 +52,10 @@ def _play(on: Stage, contracts: list[Path]) -> list[list[Any]]:
         agreement = stage.agree(on, product)
         _tell(f"Agreed: {agreement.id} on {product}.")
     _leave_waiting(on)
-    table = on.as_(stage.ASKER).query(question.SQL, purpose=stage.PURPOSE).to_arrow()
+    result = on.as_(stage.ASKER).query(question.SQL, purpose=stage.PURPOSE)
+    asked, table = result.id, result.to_arrow()
     on.close()
-    return [
+    return asked, [
         table.schema.names,
         *([row[n] for n in table.schema.names] for row in table.to_pylist()),
     ]
@@ -82,7 +83,7 @@ def _leave_waiting(on: Stage) -> None:
     _tell(f"Left for their owners to decide: {waiting.id}, {questioned.id}.")
 
 
-def _announce(node: Served, password: str, answer: list[list[Any]]) -> None:
+def _announce(node: Served, password: str, asked: str, answer: list[list[Any]]) -> None:
     lines = [
         "",
         question.TITLE,
@@ -92,6 +93,7 @@ def _announce(node: Served, password: str, answer: list[list[Any]]) -> None:
         question.ANSWERS,
         "",
         f"Fairway is open at {node.address}",
+        f"The question, to run again and draw as {stage.ASKER}: {node.address}/query?again={asked}",
         f"Queries: {node.sandbox}",
         "",
         "Accounts:",

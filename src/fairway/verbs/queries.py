@@ -335,7 +335,7 @@ def tighter(own: Limits, wanted: Limits | None) -> Limits:
 
 @verb("query.show")
 def show(platform: Platform, actor: Actor, query: str) -> Mapping[str, Any]:
-    """Return how one of the actor's own queries stands, from the record. Raises `NotFound`."""
+    """Return one of the actor's own queries and how it stands, from the record, or `NotFound`."""
     with looking(platform, actor, "query.show"):
         found = platform.ledger.find(EventFilter(actor=actor.person, subject=query, limit=5))
         entries = [entry for entry in found if entry.event.query_id == query]
@@ -344,6 +344,8 @@ def show(platform: Platform, actor: Actor, query: str) -> Mapping[str, Any]:
         last = entries[0].event
         return {
             "id": query,
+            "sql": last.query,
+            "purpose": last.purpose,
             "action": last.action,
             "outcome": last.outcome,
             "reason": last.reason,

@@ -111,7 +111,10 @@ def download(request: HttpRequest) -> HttpResponseBase:
 
 
 def _suggested(request: HttpRequest) -> Typed:
-    """Return what the form begins with: coming from a product or an agreement, a query on it."""
+    """Return what the form begins with: a query of one's own again, or one on a product."""
+    if again := request.GET.get("again", ""):
+        earlier = queries.show(platform(), actor(request), again)
+        return Typed(earlier["sql"], earlier["purpose"])
     name, agreement = request.GET.get("product", ""), request.GET.get("agreement", "")
     if not name:
         return Typed()
