@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.ledger import tampering
 from tests.ledger.events import NOON, an_event, events
 
 from fairway.nouns.errors import Unavailable
@@ -154,6 +155,28 @@ def test_transactions_and_the_sequencer_make_one_chain(node):
     assert (outcome.intact, outcome.entries) == (True, 120), outcome
 
 
+def test_verifying_while_others_append_raises_no_alarm(node):
+    stop = threading.Event()
+
+    def alone():
+        number = 0
+        while not stop.is_set():
+            node.ledger.append(an_event(number, products=("labour.claims", "labour.jobs")))
+            number += 1
+
+    others = [threading.Thread(target=alone) for _ in range(2)]
+    for other in others:
+        other.start()
+    try:
+        outcomes = [node.ledger.verify() for _ in range(25)]
+    finally:
+        stop.set()
+        for other in others:
+            other.join()
+    assert [outcome for outcome in outcomes if not outcome.intact] == []
+    assert outcomes[-1].entries > outcomes[0].entries
+
+
 def test_a_closed_ledger_opens_again(node, made):
     node.ledger.append(an_event(0))
     node.ledger.close()
@@ -230,3 +253,66 @@ def test_usage_counts_completed_queries_by_product_person_and_purpose(node):
         ("labour.jobs", "analyst"),
     }
     assert node.ledger.usage(product="labour.unknown") == ()
+
+
+# ------------------------------------------------------------------ when the database fails
+
+
+def test_an_entry_that_cannot_be_read_is_not_shown(node):
+    node.ledger.append(an_event())
+    tampering.disarm()
+    tampering.write("ledger_entry", "body", (1,), b"not an entry")
+    with pytest.raises(Unavailable) as caught:
+        node.ledger.find(EventFilter())
+    assert caught.value.code == "ledger.broken"
+
+
+def test_a_record_without_tables_is_unavailable(node):
+    tampering.sql("DROP TABLE ledger_entry")
+    for ask in (
+        node.ledger.verify,
+        lambda: node.ledger.find(EventFilter()),
+        lambda: node.ledger.append(an_event()),
+    ):
+        with pytest.raises(Unavailable) as caught:
+            ask()
+        assert caught.value.code == "ledger.unavailable"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_server_that_went_away_is_found_again(node, monkeypatch):
+    """The sequencer holds a connection for long; the server may have been restarted since."""
+
+    def cut():
+        tampering.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    node.ledger.append(an_event(0))
+    cut()
+    with pytest.raises(Unavailable):
+        node.ledger.append(an_event(1))
+    assert node.ledger.append(an_event(2)).sequence == 2
+    monkeypatch.setattr("fairway.ledger.record.IDLE", 0.0)
+    cut()
+    assert node.ledger.append(an_event(3)).sequence == 3
+    assert node.ledger.verify().intact
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_end_that_is_no_text_any_more_is_found(node):
+    node.ledger.append(an_event(0))
+    tampering.disarm()
+    tampering.write("ledger_entry", "hash", (1,), b"\xff" * 64)
+    outcome = node.ledger.verify()
+    assert (outcome.intact, outcome.first_bad) == (False, 1)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_product_row_that_says_something_else_is_found(node):
+    node.ledger.append(an_event(0))
+    tampering.disarm()
+    tampering.write("ledger_product", "person", (1, "labour.claims"), "somebody")
+    assert "product" in node.ledger.verify().reason

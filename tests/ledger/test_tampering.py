@@ -281,3 +281,21 @@ def test_a_file_that_cannot_be_written_stays_behind(record, made, monkeypatch, c
     assert record.ledger.verify().intact
     record.ledger.append(an_event(8))
     assert record.ledger.verify().intact
+
+
+def test_a_lost_file_can_be_written_anew_from_a_record_that_verifies(record, made):
+    file = made.workspace / "ledger.checkpoint"
+    good = file.read_bytes()
+    file.unlink()
+    assert record.ledger.renew_mirror().intact
+    assert file.read_bytes() == good
+    assert record.ledger.append(an_event(8)).sequence == ENTRIES + 1
+    assert record.ledger.verify().intact
+
+
+def test_a_lost_file_is_not_written_anew_from_a_record_that_does_not(disarmed, made):
+    file = made.workspace / "ledger.checkpoint"
+    file.unlink()
+    sql("DELETE FROM ledger_product WHERE sequence = 2")
+    assert disarmed.ledger.renew_mirror().first_bad == 2
+    assert not file.exists()

@@ -74,6 +74,19 @@ class DatabaseLedger:
         with _answering():
             return verify(self._signer, self._mirror)
 
+    def renew_mirror(self) -> Verification:
+        """Write the file of the signed head anew, from a record that verifies but for the file.
+
+        For an administrator who has lost the file, and knows why. Return the outcome; the file is
+        written only when everything else is intact.
+        """
+        with _answering():
+            outcome = verify(self._signer, None)
+            head = tables.end(GENESIS).signed
+        if outcome.intact and head is not None:
+            self._mirror.create(head)
+        return outcome
+
     def usage(self, *, product: str | None = None) -> Sequence[Usage]:
         """Sum up completed uses by product, person and purpose."""
         with _answering():

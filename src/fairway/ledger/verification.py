@@ -21,19 +21,20 @@ class _BadRecordError(Exception):
         self.reason = reason
 
 
-def verify(signer: Signer, mirror: Mirror) -> Verification:
+def verify(signer: Signer, mirror: Mirror | None) -> Verification:
     """Check every entry, every row that it is found by, and the signed heads.
 
     The file is read before the database, which is never behind it; entries that are added
-    meanwhile are left for the next time.
+    meanwhile are left for the next time. Without `mirror` the file is left out.
     """
-    reflected = mirror.read()
+    reflected = mirror.read() if mirror is not None else None
     end = _end()
     try:
         _check_chain(end.size, reflected)
         _check_strays()
         _check_head(signer, end.signed, end, "the signed head in the database")
-        _check_head(signer, reflected, end, "the signed head in the file beside it")
+        if mirror is not None:
+            _check_head(signer, reflected, end, "the signed head in the file beside it")
         if end.signed is not None and end.signed.size != end.size:
             raise _BadRecordError(end.size, "it came after the signed head")
     except _BadRecordError as bad:
