@@ -233,12 +233,14 @@ def test_suspended_resumed_terminated(scene):
 def test_an_agreement_expires_by_the_calendar_and_that_is_written(scene):
     active = scene.approve(ends=date(2026, 4, 30))
     later = scene.approve(starts=date(2026, 4, 1), ends=date(2026, 4, 15))
+    lasting = scene.approve(ends=date(2026, 12, 31))
     scene.clock.forward(days=70)
     assert agreements.show(scene.platform, scene.owner, active.id).state is State.EXPIRED
     with pytest.raises(Conflict):
         scene.move(scene.owner, active.id, Move.SUSPEND, "Too late")
     assert agreements.settle_all(scene.platform, SYSTEM) == 2
     assert agreements.settle_all(scene.platform, SYSTEM) == 0
+    assert scene.platform.store.agreements.get(lasting.id) == lasting
     for ended in (active, later):
         stored = scene.platform.store.agreements.get(ended.id)
         assert (stored.state, stored.history[-1].person) == (State.EXPIRED, "calendar")

@@ -452,9 +452,7 @@ def settle_all(platform: Platform, actor: Actor) -> int:
         if rules.due(found, today) is None:
             continue
         with platform.store.transaction():
-            current = platform.store.agreements.get(found.id)
             act = Act(None, (), today, platform=platform, actor=actor)
-            if current is not None:
-                _settle(act, current)
-                count += act.recorded
+            _settle(act, platform.store.agreements.get(found.id) or found)  # as it is by now
+            count += act.recorded
     return count
