@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -129,7 +130,9 @@ def test_closing_writes_what_waits_and_lets_go(tape):
 
 def test_a_forked_process_has_a_thread_of_its_own(tape, tmp_path):
     tape.append()
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # a fork among threads: what is tried
+        child = os.fork()
     if not child:  # whatever happens here, the child must not go on with the tests
         status = 1
         try:
