@@ -190,6 +190,6 @@ def test_councils_own_records_are_found_among_those_gathered_from_them():
     ]
     shown = duplicates.as_one([*gathered, *own])
     together = [e for e in shown if len(e.sources) > 1]
-    assert len(together) == 16
+    assert len(together) == 19
     assert len(shown) == len(gathered) + len(own) - len(together)
     assert all(e.sources[0].source == "opendata.scot" for e in together)

@@ -1,17 +1,19 @@
 """ODCS contracts: what is read, what is refused and where, and that every field comes out again."""
 
 import copy
+import json
 from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.standards.shared import DATA, beside
 
 import fairway.demo
 from fairway.nouns.errors import BadInput
 from fairway.nouns.products import AccessClass, Classification, LogicalType
-from fairway.standards import documents
+from fairway.standards import documents, odcs
 from fairway.standards.odcs import OdcsContracts
 
 CONTRACTS = OdcsContracts()
@@ -213,3 +215,71 @@ def test_export_then_import_is_the_identity_whatever_is_in_the_contract(more):
     contract = CONTRACTS.read(yaml.safe_dump(document), "c.yaml")
     assert contract.document == document
     assert CONTRACTS.read(CONTRACTS.write(contract), "c.yaml").document == document
+
+
+# ------------------------------------------------------------------ the standard's own verdict
+
+
+def quality_rules(part):
+    """Every quality rule of a contract, wherever it stands."""
+    if isinstance(part, dict):
+        yield from part.get("quality") or () if isinstance(part.get("quality"), list) else ()
+        for value in part.values():
+            yield from quality_rules(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from quality_rules(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "reason"),
+    [
+        ("data-types__all-data-types", "schema[0].properties", "'2020-01-01' is not of type"),
+        ("quality__column-completeness", "schema[0].properties", "'rule' is a required property"),
+        ("stakeholders__basic-four-dpo", "team", "Data Protection Office"),
+        ("athena", "servers[0]", "'staging_dir' is a required property"),
+        ("shipments", "schema[0].properties[0]", "'physicalName'"),
+        ("quality__column-custom", None, ""),
+        ("schema__all-schema-types", None, ""),
+        ("deeply-nested", None, ""),
+    ],
+)
+def test_contracts_are_judged_by_the_schema_of_the_version_they_name(name, field, reason):
+    text = (DATA / f"odcs/{name}.odcs.yaml").read_text("utf-8")
+    found = odcs.problems(documents.read(text, name))
+    assert bool(found) is (field is not None)
+    if field is not None:
+        problem = next(p for p in found if reason in p.message)
+        assert problem.field.startswith(field)
+        assert problem.line
+
+
+def test_a_contract_of_an_unknown_version_is_held_against_the_newest():
+    (problem, *_) = odcs.problems(documents.read("apiVersion: v9\n", "c.yaml"))
+    assert problem.code == "contract.against_standard"
+
+
+def test_the_verdict_on_every_file_of_the_corpus_is_the_official_one():
+    corpus = beside("odcs")
+    index = json.loads((corpus / "index.json").read_text("utf-8"))
+    verdicts = {}
+    for entry in index:
+        text = (corpus / entry["file"]).read_text("utf-8")
+        document = documents.read(text, entry["file"])
+        verdicts[entry["file"]] = "invalid" if odcs.problems(document) else "valid"
+        again = documents.read(documents.write(document.content), entry["file"])
+        assert again.content == document.content
+    assert len(verdicts) == 132
+    assert verdicts == {entry["file"]: entry["verdict"] for entry in index}
+
+
+def test_every_quality_rule_of_the_corpus_comes_out_again():
+    corpus = beside("odcs")
+    kept = 0
+    for path in sorted(corpus.glob("*/*.yaml")):
+        content = documents.read(path.read_text("utf-8"), path.name).content
+        rules = list(quality_rules(dict(content)))
+        again = documents.read(documents.write(content), path.name).content
+        assert list(quality_rules(dict(again))) == rules
+        kept += len(rules)
+    assert kept >= 139

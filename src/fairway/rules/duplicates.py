@@ -22,6 +22,8 @@ _UNIQUE = re.compile(
     re.IGNORECASE,
 )
 
+_ARCGIS_ITEM = re.compile(r"(?:/|id=)([0-9a-f]{32})(?:(?:_|&sublayer=)(\d+))?(?![^/&?])")
+
 _MOST_ALIKE = 40
 """Groups with one title and publisher among which a record is sought; more say nothing by title."""
 
@@ -104,9 +106,12 @@ def plain(text: str) -> str:
 def landing_page(url: str) -> str:
     """Return a page's address without what does not change the page.
 
-    ArcGIS gives each of its items one name (`council::title`) and serves it at several addresses.
+    ArcGIS gives each of its items a name (`council::title`) or a number (and a layer in it), and
+    serves it at several addresses.
     """
     bare = url.partition("://")[2].partition("#")[0].casefold().removeprefix("www.").rstrip("/")
+    if item := _ARCGIS_ITEM.search(bare):
+        return f"{item[1]}_{item[2] or ''}"
     tail = bare.rpartition("/")[2].partition("?")[0]
     return tail if "::" in tail else bare
 

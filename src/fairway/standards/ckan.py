@@ -86,7 +86,7 @@ def entry(package: Mapping[str, Any], source: str) -> CatalogueEntry:
         language=vocabularies.language(plain_text(extras.pop("metadata-language", ""))),
         identifiers=distinct([identifier, plain_text(extras.get("guid"))]),
         distributions=distributions,
-        sources=found_at(source, identifier, fields.look("url") or ""),
+        sources=found_at(source, identifier, plain_text(package.get("url"))),
         withdrawn=fields.text("state") == "deleted",
         extra={},
     )

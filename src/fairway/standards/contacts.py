@@ -9,6 +9,8 @@ _LINE = re.compile(rf"(.*?)\s*<({_ADDRESS.pattern})>")
 def one_line(name: str, address: str) -> str:
     """Return a contact's name and mail address in one line, or the one of them that there is."""
     address = re.sub(r"(?i)^mailto:", "", address).partition("?")[0].strip()
+    if not _ADDRESS.fullmatch(address):  # a site's template, left unfilled, stands in some records
+        address = ""
     if name and address and name != address:
         return f"{name} <{address}>"
     return name or address

@@ -112,7 +112,7 @@ def entry_of(node: Mapping[str, Any], graph: Graph, source: str) -> CatalogueEnt
         modified=said.day("dct:modified"),
         language=vocabularies.language(said.label("dct:language")),
         identifiers=identifiers,
-        distributions=tuple(_distribution(part) for part in said.parts("dcat:distribution"))
+        distributions=tuple(_distribution(part, graph) for part in said.parts("dcat:distribution"))
         + _documentation(said),
         sources=found_at(source, name, url) + _upstream(own),
         extra=said.rest("dcat"),
@@ -154,8 +154,8 @@ def _period(said: Statements) -> tuple[date | None, date | None]:
     return (None, None)
 
 
-def _distribution(part: Mapping[str, Any]) -> Distribution:
-    said = Statements(part, Graph())
+def _distribution(part: Mapping[str, Any], graph: Graph) -> Distribution:
+    said = Statements(part, graph)
     size = said.text("dcat:byteSize").partition(".")[0]
     media = said.label("dcat:mediaType").removeprefix(vocabularies.MEDIA_TYPE)
     written = said.label("dct:format").removeprefix(vocabularies.EU_FILE_TYPE)
@@ -245,7 +245,8 @@ def document(entries: Iterable[CatalogueEntry], about: About) -> Node:
 
 def node(entry: CatalogueEntry, base: str = RECORD) -> Node:
     """Return an entry as a node, with what DCAT has no words for as one literal beside them."""
-    written = {"@id": base + quote(entry.id, safe="")} | _described(entry)
+    address = base + quote(entry.id, safe="")
+    written = {"@id": address} | _described(entry, address)
     came_back = _came_back(written)
     own: dict[str, Any] = {}
     if fields := remainder(entry, came_back):
@@ -258,14 +259,14 @@ def node(entry: CatalogueEntry, base: str = RECORD) -> Node:
 
 
 def _came_back(written: Node) -> CatalogueEntry:
-    graph = linked.from_json_ld(written)
+    graph = linked.ordered(linked.from_json_ld(written))
     try:
         return entry_of(graph.named[written["@id"]], graph, "")
     except Unusable:  # without a title; then nothing came back
         return CatalogueEntry("", EntryKind.DATASET, "")
 
 
-def _described(entry: CatalogueEntry) -> Node:
+def _described(entry: CatalogueEntry, address: str) -> Node:
     service = entry.kind is EntryKind.API
     page = dcat_nodes.typed("rdfs:Resource" if service else "foaf:Document", iri(entry.url))
     statements: Node = {
@@ -295,7 +296,10 @@ def _described(entry: CatalogueEntry) -> Node:
     else:
         statements |= {
             "dct:accrualPeriodicity": dcat_nodes.frequency(entry.frequency),
-            "dcat:distribution": [_form(d) for d in entry.distributions],
+            "dcat:distribution": [
+                {"@id": f"{address}#distribution-{position:04}"} | _form(distribution)
+                for position, distribution in enumerate(entry.distributions)
+            ],
         }
     if entry.kind is EntryKind.PUBLICATION:
         statements["dct:type"] = dcat_nodes.concept(_PUBLICATION, "Statistical publication")

@@ -227,13 +227,35 @@ def from_turtle(text: str) -> Graph:
         else:
             node.setdefault(compacted(str(predicate)), []).append(plain)
     graph.nodes = [graph.named[name] for name in sorted(graph.named)]
-    for (
-        node
-    ) in graph.nodes:  # a set of statements has no order; give it one that is always the same
-        for values in node.values():
-            if isinstance(values, list):
-                values.sort(key=lambda v: json.dumps(v, sort_keys=True))
+    return ordered(graph)
+
+
+def ordered(graph: Graph) -> Graph:
+    """Put the values of every property in an order that is the same however they were read.
+
+    RDF 1.1 Concepts, section 3: a graph is a set, so what order a document has is not to be kept.
+    """
+    for node in graph.nodes:
+        for name, values in node.items():
+            if name != "@id":
+                values.sort(key=lambda value: _place(value, graph))
     return graph
+
+
+def _place(value: Any, graph: Graph) -> str:
+    """Return what a value is sorted by: its IRI, itself, or what a nameless node states."""
+    followed = graph.follow(value)
+    if not isinstance(followed, dict) or "@value" in followed:
+        return json.dumps(followed, sort_keys=True)
+    name = str(followed.get("@id", "_:"))
+    if not name.startswith("_:"):
+        return name
+    plain = {
+        n: sorted(json.dumps(v, sort_keys=True) for v in values if not isinstance(v, dict))
+        for n, values in followed.items()
+        if n != "@id"
+    }
+    return json.dumps(plain, sort_keys=True)
 
 
 # ------------------------------------------------------------------ Turtle out

@@ -177,7 +177,7 @@ def _document(written: CatalogueEntry) -> dict[str, Any]:
     about = {
         "apiVersion": VERSION,
         "kind": "DataProduct",
-        "id": written.identifiers[0] if written.identifiers else written.id,
+        "id": next((i for i in written.identifiers if i), written.id),
         "name": written.title,
         "version": written.version,
         "status": "retired" if written.withdrawn else "active",

@@ -150,7 +150,7 @@ class _Words(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.unseen -= tag in _UNSEEN and self.unseen > 0
-        if tag in _BLOCKS:
+        if tag in _BLOCKS and tag != "br":
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
