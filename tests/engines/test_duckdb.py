@@ -23,7 +23,7 @@ from fairway.nouns.products import LogicalType, Source
 from fairway.nouns.queries import Limits
 from fairway.nouns.relations import GovernedColumn, GovernedRelation, Located
 from fairway.nouns.treatments import KEEP, NULL, PSEUDONYM, YEAR, Kind, Treatment
-from fairway.rules import treatments
+from fairway.rules import scopes, treatments
 
 ALL = "SELECT * FROM survey.people ORDER BY id"
 
@@ -324,6 +324,38 @@ def test_narrower_types_of_the_source_are_widened(world, tmp_path):
             "group": "x",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("scope", "shown"),
+    [
+        ("x < 0.5", [1, 2]),
+        ("x <= 0", [1, 2]),
+        ("x BETWEEN -5 AND 5", [1, 2]),
+        ("x > 0.5", [3]),
+        ("x = 0 OR x > 7", [1, 3]),
+        ("NOT x > 0.5", [1, 2]),
+        ("x <> 0", [2, 3]),
+    ],
+)
+def test_a_scope_takes_nan_as_largest_whatever_the_file_s_statistics_say(
+    world, tmp_path, scope, shown
+):
+    """PyArrow leaves NaN out of the smallest and largest values that it writes."""
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"i": [1, 2, 3], "x": [0.0, -1.0, float("nan")]}), path)
+    relation = GovernedRelation(
+        "d",
+        "t",
+        Source("local", "parquet", str(path)),
+        (GovernedColumn("i", LogicalType.INTEGER, KEEP),),
+        scopes.parse(scope, {"x": LogicalType.NUMBER}),
+        (("x", LogicalType.NUMBER),),
+    )
+    for sql in ("SELECT i FROM d.t ORDER BY i", "SELECT i FROM d.t WHERE 9 // i > 0 ORDER BY i"):
+        chunks = world.engine.run(world.gate.parse(sql), [relation], Limits())
+        table = pa.ipc.open_stream(b"".join(chunks)).read_all()
+        assert table["i"].to_pylist() == shown
 
 
 KINDS = [

@@ -108,7 +108,9 @@ def scan(located: Located, types: dict[str, LogicalType]) -> str:
     """Return the table function that reads the files."""
     files = ", ".join(text(path) for path in located.files)
     if not located.header:
-        return f"read_parquet([{files}], hive_partitioning = false)"
+        # Most writers leave NaN out of a file's statistics. Without being told, the engine takes
+        # these as complete, and shows a row of NaN where `x < 1` must hide it.
+        return f"read_parquet([{files}], hive_partitioning = false, can_have_nan = true)"
     wanted = {name.casefold(): kind for name, kind in types.items()}
     columns = ", ".join(
         f"{text(name)}: '{SQL_TYPES[wanted.get(name.casefold(), LogicalType.STRING)]}'"
