@@ -20,6 +20,7 @@ BENCHMARKS = {
     "ledger": "Appends to the record per second, on SQLite and PostgreSQL; verification.",
     "governed": "The CPU of a governed query against a trusted view.",
     "latency": "A small query, pages and the API, over a served node.",
+    "search": "Search over 100,000 entries: load, queries with facets, changes, memory.",
     "start": "How long a node takes to start, and its memory.",
 }
 ON_REQUEST = {"clone": "From a fresh clone to the first governed answer; takes minutes."}

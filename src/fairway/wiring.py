@@ -133,13 +133,13 @@ def _later(make: Callable[[], Any]) -> Any:
 
 def _platform(settings: NodeSettings) -> Platform:
     from fairway.ledger.record import DatabaseLedger
-    from fairway.search.products import ProductIndex
+    from fairway.search.entries import CatalogueIndex
     from fairway.store.memory import DatabaseStore
 
     return Platform(
         store=DatabaseStore(),
         ledger=DatabaseLedger(read_secret(settings, "ledger"), settings.checkpoint),
-        index=ProductIndex(),
+        index=CatalogueIndex(),
         contracts=_contracts,
         sources=_later(lambda: _sources(settings)),
         guardrails=_guardrails,

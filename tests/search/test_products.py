@@ -9,7 +9,7 @@ from tests import builders
 
 from fairway.nouns.people import Domain, Person
 from fairway.nouns.products import AccessClass, Column, LogicalType
-from fairway.search.products import LONGEST_SNIPPET
+from fairway.rules.search import LONGEST_SNIPPET
 
 LABOUR = Domain("labour", "Labour market", "dwp")
 SKILLS = Domain("skills", "Skills and further education", "dfe")

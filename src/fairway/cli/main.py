@@ -16,6 +16,7 @@ from fairway import __version__
 from fairway.cli.agreements import agreements
 from fairway.cli.appoint import appoint
 from fairway.cli.audit import audit
+from fairway.cli.bench import bench
 from fairway.cli.decide import decide
 from fairway.cli.demo import demo
 from fairway.cli.domain import domain
@@ -56,7 +57,7 @@ def cli() -> None:
 
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, audit,
-    token, person, domain, appoint,
+    token, person, domain, appoint, bench,
 ):  # fmt: skip
     cli.add_command(_command)
 

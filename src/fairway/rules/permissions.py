@@ -65,6 +65,8 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "product.publish": _roles(Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD),
         "product.find": _SIGNED_IN,
         "product.show": _SIGNED_IN,
+        "catalogue.search": _SIGNED_IN,
+        "catalogue.suggest": _SIGNED_IN,
         "product.contract": _SIGNED_IN,
         "product.usage": _roles(
             Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD, Role.AUDITOR, Role.GOVERNANCE_MANAGER

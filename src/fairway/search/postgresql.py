@@ -1,103 +1,98 @@
-"""Documents in PostgreSQL's own text search: as written, and by the stems of English."""
+"""Entries in PostgreSQL's own text search, the words as Fairway parts them."""
 
-import math
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
-from fairway.search.words import folded
+from fairway.nouns.search import Concept, Words
+from fairway.rules.wording import forms
+from fairway.search.rows import Row
 
-# Tried on a public collection of 6,209 datasets and 297 judged searches: ts_rank knows nothing of
-# how rare a word is, and ranks far better when it is told.
-_RANK = "ts_rank('{0.1, 0.3, 0.7, 1.0}', words, %s)"
-_WORD = "(to_tsquery('simple', %s) || to_tsquery('english', %s))"
-_BEGINNING = "to_tsquery('simple', %s)"
-_LOOSE = 0.1
-
-_WEIGHED = " || ".join(
-    f"setweight(to_tsvector('{language}', %s), '{weight}')"
-    for weight in ("A", "B", "C", "C", "D")
-    for language in ("simple", "english")
+MOST_POSITIONS = 16000
+_COLUMNS = (
+    "id, entry, audience, changed, sort_title, sort_date, title, organisation, body, terms, norm,"
+    " facets, shown"
 )
-_PUT = f"""INSERT INTO search_product
-    (product, title, domain, access, description, text, words)
-    VALUES (%s, %s, %s, %s, %s, %s, {_WEIGHED})
-    ON CONFLICT (product) DO UPDATE SET title = excluded.title, domain = excluded.domain,
-        access = excluded.access, description = excluded.description,
-        text = excluded.text, words = excluded.words"""  # noqa: S608  of our own words alone
+_WEIGHTS = "{0, 0.5, 1, 1}"
+"""Of what stands in: terms of filters, the body, the organisation, the title."""
 
 
-def put(document: Any) -> None:
-    """Add a document, or replace the one of its product."""
-    texts = (
-        document.title,
-        document.description,
-        document.columns,
-        document.domain_text,
-        document.owner,
+def write(rows: Sequence[Row]) -> None:
+    """Put rows into the index, those of numbers that are there already in their place."""
+    updates = ", ".join(f"{n.strip()} = excluded.{n.strip()}" for n in _COLUMNS.split(",")[2:])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"""INSERT INTO search_entry ({_COLUMNS}, words)
+            VALUES ({", ".join(["%s"] * 13)}, %s::tsvector)
+            ON CONFLICT (id) DO UPDATE SET {updates}, words = excluded.words""",  # noqa: S608
+            [(*row, _vector(row)) for row in rows],
+        )
+
+
+def saying(concept: Concept) -> Iterator[int]:
+    """Yield the entries in which a concept stands, in no order."""
+    return _numbers("SELECT id FROM search_entry WHERE words @@ %s::tsquery", _expression(concept))
+
+
+def holding(terms: Words) -> Iterator[int]:
+    """Yield the entries that have all of these terms of filters."""
+    wanted = " & ".join(f"'{term}':D" for term in terms)
+    return _numbers("SELECT id FROM search_entry WHERE words @@ %s::tsquery", wanted)
+
+
+def beginning(typed: Words) -> Iterator[int]:
+    """Yield the entries with a title that holds these words, the last of them begun."""
+    wanted = " & ".join([*(f"'{w}':A" for w in typed[:-1]), f"'{typed[-1]}':*A"])
+    return _numbers("SELECT id FROM search_entry WHERE words @@ %s::tsquery", wanted)
+
+
+def ranked(concepts: Sequence[Concept], rare: Sequence[float], limit: int) -> Iterator[int]:
+    """Yield the entries in which any concept stands, the likeliest first; all for limit -1."""
+    each = [_expression(concept) for concept in concepts]
+    order = " + ".join([f"%s * ts_rank('{_WEIGHTS}', words, %s::tsquery, 1)"] * len(each))
+    weighed = [value for pair in zip(rare, each, strict=True) for value in pair]
+    return _numbers(
+        f"""SELECT id FROM search_entry WHERE words @@ %s::tsquery
+        ORDER BY {order} DESC, id LIMIT %s""",  # noqa: S608
+        " | ".join(each),
+        *weighed,
+        None if limit < 0 else limit,
     )
-    # letters and digits alone, else the parser keeps words with dots and hyphens in one piece
-    twice = [_spaced(folded(text)) for text in texts for _ in ("simple", "english")]
+
+
+def _numbers(statement: str, *given: str | float | None) -> Iterator[int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            _PUT,
-            [
-                document.product,
-                document.title,
-                document.domain,
-                document.access,
-                document.description,
-                "\n".join(texts[1:]),
-                *twice,
-            ],
-        )
+        cursor.execute(statement, given)
+        for (number,) in cursor.fetchall():
+            yield number
 
 
-def _spaced(text: str) -> str:
-    return "".join(c if c.isalnum() else " " for c in text)
+def _vector(row: Row) -> str:
+    """Return a row's words with their places, in PostgreSQL's own writing of them."""
+    parts: list[str] = []
+    at = 0
+    for text, weight in (
+        (row.title, "A"),
+        (row.organisation, "B"),
+        (row.body, "C"),
+        (row.terms, "D"),
+    ):
+        for word in text.split():
+            at += 1
+            parts.append(f"'{word}':{min(at, MOST_POSITIONS)}{weight}")
+        at += 1
+    return " ".join(parts)
 
 
-def browse(limit: int, offset: int) -> tuple[int, list[Any]]:
-    """Return how many documents there are, and a page of rows by title."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT COUNT(*) FROM search_product")
-        (total,) = cursor.fetchone()
-        cursor.execute(
-            """SELECT product, title, domain, access, '', description FROM search_product
-            ORDER BY title, product LIMIT %s OFFSET %s""",
-            [limit, offset],
-        )
-        return total, list(cursor.fetchall())
-
-
-def find(wanted: list[str], limit: int, offset: int) -> tuple[int, list[Any]]:
-    """Return how many documents match, and a page of rows, best first."""
-    each = " | ".join(wanted)
-    anything = [f"{each} | {wanted[-1]}:*", each]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT COUNT(*) FROM search_product")
-        (everything,) = cursor.fetchone()
-        cursor.execute(_COUNT, anything)
-        (total,) = cursor.fetchone()
-        score, asked = f"{_LOOSE} * {_RANK % _BEGINNING}", [f"{wanted[-1]}:*"]
-        for word in wanted:
-            cursor.execute(_COUNT, [word, word])
-            (having,) = cursor.fetchone()
-            rarity = math.log(1 + (everything - having + 0.5) / (having + 0.5))
-            score += f" + {rarity} * {_RANK % _WORD}"
-            asked += [word, word]
-        cursor.execute(_find(score), [*anything, *anything, *asked, limit, offset])
-        return total, list(cursor.fetchall())
-
-
-_COUNT = f"SELECT COUNT(*) FROM search_product WHERE words @@ {_WORD}"  # noqa: S608
-
-
-def _find(score: str) -> str:
-    """Return the query for a page; a score is numbers and our own words alone."""
-    return f"""SELECT product, title, domain, access,
-            ts_headline('english', text, {_WORD},
-                'StartSel="", StopSel="", MaxWords=24, MinWords=12, MaxFragments=1'),
-            description
-        FROM search_product WHERE words @@ {_WORD}
-        ORDER BY {score} DESC, title, product LIMIT %s OFFSET %s"""  # noqa: S608
+def _expression(concept: Concept) -> str:
+    """Return a concept in PostgreSQL's own language."""
+    ways: list[str] = []
+    for way in concept.ways:
+        if len(way) > 1:
+            apart = (f"'{word}':ABC" for word in way)
+            ways.append(f"({' <-> '.join(apart)})")
+        else:
+            ways.extend(f"'{form}':ABC" for form in forms(way[0]))
+    if concept.begun:
+        ways.append(f"'{concept.words[-1]}':*ABC")
+    return f"({' | '.join(ways)})"

@@ -1,6 +1,6 @@
 """What the verbs need from the world, as Protocols. Adapters implement them; wiring joins them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceFi
 from fairway.nouns.purposes import LegalBasis, Purpose
 from fairway.nouns.queries import Field, Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation
+from fairway.nouns.search import Indexed, SearchPage, SearchQuery
 
 
 class People(Protocol):
@@ -128,10 +129,26 @@ class Ledger(Protocol):
 
 
 class Index(Protocol):
-    """The search index over products. Writes join the store's transaction."""
+    """The search index over catalogue entries. Writes join the store's transaction.
+
+    Where `audiences` are asked for, nothing of an entry that is for none of them shows: not in
+    counts, facets, suggestions, snippets or spelling. None are all of them.
+    """
 
     def put(self, product: DataProduct, domain: Domain, owner: Person) -> None: ...
-    def find(self, words: str, *, limit: int, offset: int) -> Hits: ...
+    def put_entries(self, given: Iterable[Indexed]) -> None:
+        """Add entries, or replace those of the same id; withdrawn ones are found no more."""
+
+    def find(self, words: str, *, limit: int, offset: int) -> Hits:
+        """Return a page of the products that match."""
+
+    def search(self, query: SearchQuery, audiences: Collection[str] | None) -> SearchPage:
+        """Return a page of the entries that match."""
+
+    def suggest(
+        self, text: str, audiences: Collection[str] | None, *, limit: int
+    ) -> tuple[str, ...]:
+        """Return titles that hold what was typed so far."""
 
 
 class Contracts(Protocol):

@@ -1,6 +1,5 @@
 """How values become words on a page, in the style of GOV.UK: 22 November 2026, 1,234, 9:30am."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +11,8 @@ from fairway.nouns.agreements import Move, State
 from fairway.nouns.products import AccessClass, Classification
 from fairway.nouns.scopes import Scope
 from fairway.nouns.treatments import Kind, Treatment
-from fairway.rules import scopes
-from fairway.search import words as searched
+from fairway.rules import scopes, search
+from fairway.rules.ranking import Finder
 
 
 def day(value: date | None) -> str:
@@ -128,13 +127,12 @@ def classification(value: Classification) -> str:
 
 def marked(text: str, sought: str) -> Markup:
     """Mark in a text the words that a search was for, in the forms that the search finds."""
-    wanted = {form for word in searched.words(sought) for form in searched.forms(word)}
-
-    def mark(piece: str) -> Markup:
-        found = searched.folded(piece) in wanted
-        return Markup("<mark>{}</mark>").format(piece) if found else escape(piece)
-
-    return Markup("").join(mark(piece) for piece in re.split(r"([^\W_]+)", text))
+    concepts = search.understood(sought, {}).concepts
+    pieces = search.marked(text, Finder(concepts) if concepts else None)
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(piece.text) if piece.marked else escape(piece.text)
+        for piece in pieces
+    )
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

@@ -1,0 +1,37 @@
+"""The catalogue is searched by people, and shows each what they may know of."""
+
+import pytest
+
+from fairway.nouns.entries import CatalogueEntry, EntryKind
+from fairway.nouns.errors import NotSignedIn
+from fairway.nouns.search import Indexed, SearchQuery
+from fairway.verbs import catalogue
+from fairway.verbs.acting import NOBODY
+
+
+@pytest.fixture
+def filled(scene):
+    entries = [
+        Indexed(CatalogueEntry("open", EntryKind.DATASET, "Rainfall by month")),
+        Indexed(CatalogueEntry("hidden", EntryKind.API, "Rainfall inquiry"), "a-team"),
+    ]
+    with scene.platform.store.transaction():
+        scene.platform.index.put_entries(entries)
+    return scene
+
+
+def test_one_finds_what_one_may_know_of(filled):
+    page = catalogue.search(filled.platform, filled.analyst, SearchQuery("rainfall", limit=9999))
+    assert [hit.id for hit in page.hits] == ["open"]
+    assert page.total == 1
+
+
+def test_suggestions_are_of_what_one_may_know_of(filled):
+    assert catalogue.suggest(filled.platform, filled.analyst, "rainf") == ("Rainfall by month",)
+
+
+def test_nobody_searches_without_signing_in(filled):
+    with pytest.raises(NotSignedIn):
+        catalogue.search(filled.platform, NOBODY, SearchQuery())
+    with pytest.raises(NotSignedIn):
+        catalogue.suggest(filled.platform, NOBODY, "r")
