@@ -160,8 +160,10 @@ def workers(engine):
 def test_closing_stops_the_work_and_twice_does_nothing(world, engine):
     query = world.gate.parse("SELECT a.range FROM range(1000000) a, range(1000) b")
     stream = engine.run(query, [], Limits(rows=10**9, bytes=10**12))
-    next(iter(stream))
+    chunks = iter(stream)
+    next(chunks)
     before = len(workers(engine))
+    assert before
     stream.close()
     stream.close()
     for _ in range(100):
@@ -169,7 +171,7 @@ def test_closing_stops_the_work_and_twice_does_nothing(world, engine):
             break
         time.sleep(0.02)
     assert len(workers(engine)) < before
-    assert list(stream) == []
+    assert list(chunks) == []
 
 
 def test_a_reader_who_waits_does_not_use_up_the_query_s_time(world, engine):

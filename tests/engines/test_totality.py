@@ -7,7 +7,7 @@ import json
 import duckdb
 import pytest
 from tests.engines.world import locate
-from tests.hostile.attacks import CONDITIONS
+from tests.hostile.probes import CONDITIONS
 
 from fairway.engines import compile as compiled
 from fairway.engines.totality import Totality

@@ -4,7 +4,8 @@ import time
 
 import pytest
 from tests.engines.world import CANARIES
-from tests.hostile.attacks import BOUNDED, PROBES, REFUSED
+from tests.hostile.attacks import REFUSED
+from tests.hostile.probes import BOUNDED, PROBES
 
 from fairway.nouns.errors import BadInput, BoundExceeded, FairwayError, Refused, Unavailable
 from fairway.nouns.queries import Limits

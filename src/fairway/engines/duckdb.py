@@ -141,10 +141,15 @@ class _Zygote:
             raise ConnectionError
         return handles[0]
 
+    def __del__(self) -> None:
+        self.kill()
+
     def kill(self) -> None:
-        self._channel.close()
-        self._child.kill()
-        self._child.wait()
+        """End the process, and with it all its workers; a second time does nothing."""
+        if self.owner == os.getpid():
+            self._channel.close()
+            self._child.kill()
+            self._child.wait()
 
 
 class DuckDBStream:

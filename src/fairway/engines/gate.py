@@ -164,7 +164,10 @@ class DuckDBGate:
 class _Gatekeeper:
     """A running child, used by one thread at a time."""
 
+    dead = True
+
     def __init__(self, unsandboxed: bool) -> None:
+        self._owner = os.getpid()
         if not sandbox.available() and not unsandboxed:
             raise no_sandbox()
         ours, theirs = socket.socketpair()
@@ -208,8 +211,15 @@ class _Gatekeeper:
             body += piece
         return bytes(body)
 
+    def __del__(self) -> None:
+        if not self.dead:
+            self.kill()
+
     def kill(self) -> None:
+        """End the child. After a fork of the node it is not ours to end."""
         self.dead = True
+        if self._owner != os.getpid():
+            return
         self._channel.close()
         self._child.send_signal(signal.SIGKILL)
         self._child.wait()
