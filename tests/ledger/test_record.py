@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -231,6 +232,32 @@ def test_each_field_of_a_filter_is_read(found):
 def test_looking_for_what_cannot_be_there_finds_nothing(found):
     for nothing in ("nobody", "' OR 1=1 --", "\x00", "\ud800", "%"):
         assert found(actor=nothing) == found(product=nothing) == found(subject=nothing) == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)  # the other plans by statistics
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        *({"actor": "a"}, {"action": "a"}, {"purpose": "a"}, {"outcome": "denied"}),
+        *({"subject": "a"}, {"product": "a"}, {"agreement": "a"}, {"since": NOON}, {"until": NOON}),
+        *({"product": "a", "actor": "b"}, {"agreement": "a", "product": "b"}, {"before": 9}),
+        {"actor": "a", "action": "person.sign_in", "outcome": "denied", "since": NOON},
+    ],
+    ids="+".join,
+)
+def test_no_question_looks_at_every_entry(node, wanted):
+    plans = []
+
+    def explain(execute, sql, values, many, context):
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", values)
+            plans.extend(row[3] for row in cursor.fetchall())
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(explain):
+        node.ledger.find(EventFilter(**wanted))
+    assert plans
+    assert [step for step in plans if step.startswith("SCAN") or "TEMP" in step] == []
 
 
 # ------------------------------------------------------------------ usage

@@ -79,6 +79,7 @@ CREATE TABLE ledger_checkpoint (
 
 INDEXES = """
 CREATE INDEX ledger_entry_actor ON ledger_entry (actor, sequence);
+CREATE INDEX ledger_entry_deed ON ledger_entry (actor, action, sequence);
 CREATE INDEX ledger_entry_action ON ledger_entry (action, sequence);
 CREATE INDEX ledger_entry_outcome ON ledger_entry (outcome, sequence) WHERE outcome <> 'done';
 CREATE INDEX ledger_entry_purpose ON ledger_entry (purpose, sequence) WHERE purpose <> '';
