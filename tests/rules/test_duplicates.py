@@ -175,9 +175,9 @@ def test_no_record_is_lost_and_no_source_twice_in_a_group(found):
 
 def test_many_records_of_one_name_take_no_longer_than_they_should():
     many = [record("a", identifier=str(n)) for n in range(5_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(duplicates.groups(many)) == 5_000
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_councils_own_records_are_found_among_those_gathered_from_them():

@@ -259,6 +259,7 @@ def test_a_contract_of_an_unknown_version_is_held_against_the_newest():
     assert problem.code == "contract.against_standard"
 
 
+@pytest.mark.slow
 def test_the_verdict_on_every_file_of_the_corpus_is_the_official_one():
     corpus = beside("odcs")
     index = json.loads((corpus / "index.json").read_text("utf-8"))
@@ -273,6 +274,7 @@ def test_the_verdict_on_every_file_of_the_corpus_is_the_official_one():
     assert verdicts == {entry["file"]: entry["verdict"] for entry in index}
 
 
+@pytest.mark.slow
 def test_every_quality_rule_of_the_corpus_comes_out_again():
     corpus = beside("odcs")
     kept = 0

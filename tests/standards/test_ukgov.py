@@ -115,9 +115,9 @@ def test_sizes_are_whole_numbers_from_one(size, wrong):
 
 def test_a_thousand_records_a_second_and_more_are_judged():
     records = [example(path) for path in VALID] * 100
-    start = time.perf_counter()
+    start = time.process_time()
     assert not any(ukgov.problems(record) for record in records)
-    assert len(records) / (time.perf_counter() - start) >= 1000
+    assert len(records) / (time.process_time() - start) >= 1000
 
 
 def test_the_1176_organisations_are_known_by_slug_name_and_abbreviation():
