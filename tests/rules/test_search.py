@@ -164,12 +164,12 @@ def test_without_a_search_nothing_is_marked():
 
 
 def test_a_short_text_is_its_own_snippet():
-    assert told(snippet("Rain  and\nrivers", finder("river"))) == "Rain and [rivers]"
+    assert told(snippet(marked("Rain and rivers", finder("river")))) == "Rain and [rivers]"
 
 
 def test_a_snippet_shows_where_most_stands_together():
     text = "rain " + "and so on " * 60 + "rivers with rain in them " + "and so on " * 60
-    shown = told(snippet(text, finder("rain", "rivers")))
+    shown = told(snippet(marked(text, finder("rain", "rivers"))))
     assert shown.startswith("… ")
     assert shown.endswith(" …")
     assert "[rivers] with [rain]" in shown
@@ -177,19 +177,21 @@ def test_a_snippet_shows_where_most_stands_together():
 
 
 def test_a_snippet_of_a_beginning_and_of_an_end():
-    beginning = told(snippet("rain " + "and so on " * 60, finder("rain")))
+    beginning = told(snippet(marked("rain " + "and so on " * 60, finder("rain"))))
     assert beginning.startswith("[rain]")
-    ending = told(snippet("and so on " * 60 + "rain", finder("rain")))
+    ending = told(snippet(marked("and so on " * 60 + "rain", finder("rain"))))
     assert ending.endswith("[rain]")
-    assert told(snippet("and so on " * 60, None)).startswith("and so on")
-    assert len(told(snippet("x" * 999, None))) <= LONGEST_SNIPPET + 2
+    assert told(snippet(marked("and so on " * 60, None))).startswith("and so on")
+    assert len(told(snippet(marked("x" * 999, None)))) <= LONGEST_SNIPPET + 2
+    wordless = marked("x" * 999 + " rain", finder("rain"))
+    assert told(snippet(wordless)) == "… [rain]"
 
 
 @given(st.text(max_size=400), st.text("rain ", max_size=8))
 def test_a_text_in_pieces_is_the_text(text, word):
     ways = [w for w in word.split() if w.isalnum()]
     assert "".join(p.text for p in marked(text, finder(*ways) if ways else None)) == text
-    snippet(text, finder(*ways) if ways else None)
+    assert "".join(p.text for p in snippet(marked(text, None))).strip("… ") in text
 
 
 # ------------------------------------------------------------------ who may know

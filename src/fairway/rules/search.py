@@ -151,12 +151,11 @@ def _marks(plain: Sequence[str], finder: Finder) -> Iterable[tuple[int, int]]:
         yield held[first], held[last]
 
 
-def snippet(text: str, finder: Finder | None) -> tuple[Piece, ...]:
-    """Return the part of a text where most of the search stands together, marked."""
-    clean = " ".join(text.split())
-    if len(clean) <= LONGEST_SNIPPET:
-        return marked(clean, finder)
-    pieces = marked(clean, finder)
+def snippet(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return the part of a marked text where most of the search stands together."""
+    text = "".join(piece.text for piece in pieces)
+    if len(text) <= LONGEST_SNIPPET:
+        return tuple(pieces)
     starts, at = [], 0
     for piece in pieces:
         starts.extend([at] if piece.marked else [])
@@ -166,19 +165,25 @@ def snippet(text: str, finder: Finder | None) -> tuple[Piece, ...]:
         key=lambda s: (sum(1 for o in starts if s <= o < s + LONGEST_SNIPPET - 60), -s),
         default=0,
     )
-    begin = 0 if best < 60 else clean.find(" ", best - 60) + 1
-    end = (
-        clean.rfind(" ", begin, begin + LONGEST_SNIPPET)
-        if len(clean) > begin + LONGEST_SNIPPET
-        else len(clean)
-    )
-    cut = clean[begin : end if end > begin else begin + LONGEST_SNIPPET]
-    before, after = "… " if begin else "", " …" if begin + len(cut) < len(clean) else ""
+    begin = 0 if best < 60 else text.find(" ", best - 60, best) + 1 or best
+    end = begin + LONGEST_SNIPPET
+    if end < len(text) and (gap := text.rfind(" ", begin, end)) > begin:
+        end = gap
     return (
-        *((Piece(before),) if before else ()),
-        *marked(cut, finder),
-        *((Piece(after),) if after else ()),
+        *((Piece("… "),) if begin else ()),
+        *_cut(pieces, begin, end),
+        *((Piece(" …"),) if end < len(text) else ()),
     )
+
+
+def _cut(pieces: Iterable[Piece], begin: int, end: int) -> Iterable[Piece]:
+    """Return what stands between two places of a text in pieces."""
+    at = 0
+    for piece in pieces:
+        part = piece.text[max(0, begin - at) : max(0, end - at)]
+        at += len(piece.text)
+        if part:
+            yield Piece(part, piece.marked)
 
 
 # ------------------------------------------------------------------ who may know

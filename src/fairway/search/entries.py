@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 from itertools import islice
 from typing import Any, Protocol
 
@@ -37,6 +38,9 @@ from fairway.search.rows import Row, row, term
 CANDIDATES = 100
 """How many entries are weighed by every signal; the rest keep the order of the database."""
 
+ENOUGH = 3000
+"""How many entries are enough to choose the candidates from."""
+
 FACETS = (
     *("organisation", "domain", "kind", "classification", "get_at", "format", "licence"),
     *("freshness", "place", "period"),
@@ -67,6 +71,7 @@ class _Found:
     entries: int
     concepts: tuple[Concept, ...]
     rare: tuple[float, ...]
+    held: tuple[int, ...]
     missing: tuple[str, ...]
 
 
@@ -202,7 +207,7 @@ def _as_entry(product: DataProduct, domain: Domain, owner: Person) -> CatalogueE
 def _found(asked: Asked, bits: Snapshot, visible: int) -> _Found:
     """Look for every concept; one that is nowhere may have been typed by its beginning."""
     entries = 0 if asked.concepts else visible
-    concepts, rare, missing = [], [], []
+    concepts, rare, every, missing = [], [], [], []
     among = visible.bit_count()
     for concept in asked.concepts:
         meant = concept
@@ -214,11 +219,12 @@ def _found(asked: Asked, bits: Snapshot, visible: int) -> _Found:
         if held:
             concepts.append(meant)
             rare.append(rarity(held.bit_count(), among))
+            every.append(held)
             entries |= held
     for field, wanted in asked.filters:
         terms = tuple(term(field, word) for word in wanted)
         entries &= bits.bits(_dialect().holding(terms))
-    return _Found(entries, tuple(concepts), tuple(rare), tuple(missing))
+    return _Found(entries, tuple(concepts), tuple(rare), tuple(every), tuple(missing))
 
 
 def _also(asked: Asked, visible: int, bits: Snapshot) -> tuple[str, ...]:
@@ -252,10 +258,11 @@ def _in(held: bytes, number: int) -> bool:
 def _by_relevance(found: _Found, entries: int, bits: Snapshot) -> Iterator[int]:
     """Yield entries, the best first: candidates by every signal, then the rest as they come."""
     held = entries.to_bytes(bits.highest // 8 + 1, "little")
-    wanted = min(CANDIDATES, entries.bit_count())
+    concepts, rare, among = _telling(found, entries)
+    wanted = min(CANDIDATES, among)
     likely: list[int] = []
     for limit in (4 * CANDIDATES, -1):  # few are seldom enough where much is hidden or left out
-        ranked = _dialect().ranked(found.concepts, found.rare, limit)
+        ranked = _dialect().ranked(concepts, rare, limit)
         likely = list(islice((n for n in ranked if _in(held, n)), wanted))
         if len(likely) == wanted:
             break
@@ -263,6 +270,23 @@ def _by_relevance(found: _Found, entries: int, bits: Snapshot) -> Iterator[int]:
     before = frozenset(likely)
     ranked = _dialect().ranked(found.concepts, found.rare, -1)
     yield from (n for n in ranked if _in(held, n) and n not in before)
+
+
+def _telling(found: _Found, entries: int) -> tuple[list[Concept], list[float], int]:
+    """Return the rarest concepts that are in enough entries to choose candidates from.
+
+    What is in a good part of everything tells too little to be worth the time of ordering by it;
+    candidates are weighed by every concept all the same.
+    """
+    concepts, rare, union = [], [], 0
+    order = sorted(range(len(found.rare)), key=lambda i: -found.rare[i])
+    for i in order:
+        if union.bit_count() >= ENOUGH:
+            break
+        concepts.append(found.concepts[i])
+        rare.append(found.rare[i])
+        union |= found.held[i] & entries
+    return concepts, rare, union.bit_count()
 
 
 def _weighed(found: _Found, likely: Sequence[int]) -> list[int]:
@@ -324,13 +348,11 @@ def _facets(
         for other, held in chosen.items():
             if other != name:
                 left &= held
-        counts = (
-            (value, (held & left).bit_count(), value in names.get(name, ()))
-            for value, held in bits.values.get(name, {}).items()
-        )
-        values = sorted((FacetValue(*c) for c in counts if c[1]), key=lambda v: (-v.count, v.value))
+        counts = bits.counted(name, left).items()
+        most = nsmallest(MOST_VALUES, ((-count, value) for value, count in counts if count))
+        values = tuple(FacetValue(v, -n, v in names.get(name, ())) for n, v in most)
         if values:
-            facets.append(Facet(name, tuple(values[:MOST_VALUES])))
+            facets.append(Facet(name, values))
     return tuple(facets)
 
 
@@ -358,14 +380,16 @@ def _search_hit(told: Mapping[str, Any], finder: Finder | None) -> SearchHit:
         "places": "; ".join(told["places"]),
         "owner": told["owner"],
     }
-    matched = [name for name, text in fields.items() if finder and finder.stands_in(text)]
+    shown = {name: rules.marked(" ".join(text.split()), finder) for name, text in fields.items()}
+    matched = [name for name, pieces in shown.items() if any(piece.marked for piece in pieces)]
     inside = next((n for n in matched if n not in ("title", "organisation")), "description")
+    columns = told["columns"] if finder and "columns" in matched else ()
     return SearchHit(
         id=told["id"],
         kind=told["kind"],
-        title=rules.marked(told["title"], finder),
-        snippet=rules.snippet(fields[inside], finder),
-        columns=tuple(c for c in told["columns"] if finder and finder.stands_in(c)),
+        title=shown["title"],
+        snippet=rules.snippet(shown[inside]),
+        columns=tuple(c for c in columns if finder and finder.stands_in(c)),
         why=tuple(matched),
         organisation=told["organisation"],
         domain=told["domain"],
