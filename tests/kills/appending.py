@@ -1,14 +1,12 @@
-"""A process that works on a node until it is killed: `python -m tests.kills.appending ...`.
+"""What a process does on a node until it is killed.
 
 Each acknowledged step is one line on the standard output, written after it was acknowledged.
 """
 
 import os
-import sys
 import threading
 from pathlib import Path
 
-from django.db import connection
 from tests.ledger.events import an_event
 
 from fairway.nouns.people import Domain, Organisation
@@ -38,6 +36,8 @@ def publish(node: Platform, name: str, number: int) -> None:
 
 
 def work(node: Platform, name: str, steps: int) -> None:
+    from django.db import connection
+
     try:
         for number in range(steps):
             (publish if number % 3 == 0 else append)(node, name, number)
@@ -57,7 +57,3 @@ def main(workspace: str, database: str, name: str, threads: str, steps: str) -> 
     for worker in workers:
         worker.join()
     tell("done")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
