@@ -19,13 +19,13 @@ def page() -> str:
     tags: dict[str, list[list[object]]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            verb = verbs.get(operation["operationId"], "")
-            needs = PERMISSIONS[verb] if verb else "anyone, signed in or not"
+            called = verbs.get(operation["operationId"], ())
+            needs = "; ".join(str(PERMISSIONS[verb]) for verb in called)
             row = [
                 f"`{method.upper()} {path}`",
                 operation.get("summary", ""),
-                f"`{verb}`" if verb else "",
-                needs,
+                ", ".join(f"`{verb}`" for verb in called),
+                needs or "anyone, signed in or not",
             ]
             tags.setdefault((operation.get("tags") or ["Other"])[0], []).append(row)
     sections = "\n".join(
@@ -44,8 +44,11 @@ listed under [errors](errors.md), the verbs under [permissions](permissions.md).
 """
 
 
-def _verbs(api: Any) -> Iterator[tuple[str, str]]:
-    """Yield each operation's id with the verb that its function calls."""
+def _verbs(api: Any) -> Iterator[tuple[str, list[str]]]:
+    """Yield each operation's id with the verb that its function calls.
+
+    There are several where the verbs' own floor chooses, as between one's own and others'.
+    """
     known = {function: name for name, function in VERBS.items()}
     for _, router in api._routers:
         for view in router.path_operations.values():
@@ -53,9 +56,16 @@ def _verbs(api: Any) -> Iterator[tuple[str, str]]:
                 function = inspect.unwrap(operation.view_func)
                 name = operation.operation_id or api.get_openapi_operation_id(operation)
                 for called in _called(function):
-                    if called in known:
-                        yield name, known[called]
+                    if called in known or _chooses(called):
+                        among = [called] if called in known else _called(called)
+                        yield name, [known[one] for one in among if one in known]
                         break
+
+
+def _chooses(called: Any) -> bool:
+    """Say whether a function of the verbs' floor, itself no verb, calls one of several."""
+    ours = inspect.isfunction(called) and called.__module__.startswith("fairway.verbs.")
+    return ours and any(one in VERBS.values() for one in _called(called))
 
 
 def _called(function: Callable[..., Any]) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from pages.tables import table
 
 SOURCE = Path(importlib.import_module("fairway").__file__).parent
 
-DENIALS = {"rules/access.py": "Refused", "verbs/queries.py": "Refused"}
+DENIALS = {"rules/access.py": "Refused", "verbs/access.py": "Refused"}
 """Denials that end as an error: of access by refusing, of terms (elsewhere) as bad input."""
 
 

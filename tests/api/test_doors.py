@@ -22,6 +22,17 @@ BODIES = {
     "/appointments/end": {"person": "dwp-owner", "role": "data owner", "until": "2999-01-01"},
 }
 
+QUERIES = {
+    "/explanations": {
+        "person": "dwp-analyst",
+        "product": "dwp.claims",
+        "purpose": "research",
+    },
+    "/explanations/who": {"product": "dwp.claims"},
+    "/explanations/seen": {"person": "dwp-analyst"},
+}
+"""What a route asks for in its address: here, about somebody else."""
+
 
 @pytest.fixture(scope="module")
 def door(department):
@@ -40,7 +51,7 @@ def door(department):
         for name in ("agreement", "query", "token", "person"):
             route = route.replace(f"{{{name}}}", "dwp-owner" if name == "person" else "X-1")
         try:
-            transport.json(method, route.removeprefix("/"), body=body)
+            transport.json(method, route.removeprefix("/"), params=QUERIES.get(path), body=body)
         except FairwayError as error:
             return error.status, error.code
         return 200, ""
@@ -87,6 +98,9 @@ def test_every_route_asks_who_is_there(routes, door):
 
 FORBIDDEN = {
     "dfe-stranger": [
+        ("GET", "/explanations"),
+        ("GET", "/explanations/who"),
+        ("GET", "/explanations/seen"),
         ("GET", "/people"),
         ("POST", "/people"),
         ("POST", "/people/{person}/deactivate"),
@@ -100,6 +114,9 @@ FORBIDDEN = {
         ("POST", "/audit/verify"),
     ],
     "dfe-analyst": [
+        ("GET", "/explanations"),
+        ("GET", "/explanations/who"),
+        ("GET", "/explanations/seen"),
         ("GET", "/people"),
         ("GET", "/products/{product}/usage"),
         ("GET", "/agreements/inbox"),
@@ -120,7 +137,14 @@ FORBIDDEN = {
         ("POST", "/agreements"),
         ("GET", "/agreements/inbox"),
     ],
-    "administrator": [("GET", "/audit"), ("POST", "/agreements"), ("GET", "/agreements/inbox")],
+    "administrator": [
+        ("GET", "/explanations"),
+        ("GET", "/explanations/who"),
+        ("GET", "/explanations/seen"),
+        ("GET", "/audit"),
+        ("POST", "/agreements"),
+        ("GET", "/agreements/inbox"),
+    ],
 }
 
 

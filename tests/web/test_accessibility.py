@@ -6,7 +6,7 @@ pytestmark = pytest.mark.browser
 
 NARROW = {"width": 320, "height": 800}
 WIDE = {"width": 1280, "height": 900}
-NARROW_TOO = {"home", "columns", "chart", "request", "audit", "dates, wrong"}
+NARROW_TOO = {"home", "columns", "chart", "request", "audit", "dates, wrong", "who can see it"}
 """Pages that axe looks at in both widths: between them they hold every part that folds."""
 
 
@@ -38,6 +38,9 @@ PAGES = {
         "no results": [go("/search?q=zebra")],
         "restricted product": [go("/products/dwp.claims")],
         "open product": [go("/products/dwp.regions")],
+        "may I": [go("/products/dwp.claims/why")],
+        "may": [go("/products/dwp.claims/why?purpose=policy-analysis")],
+        "may not": [go("/products/dwp.claims/why?purpose=research")],
         "begin": [go("/products/dwp.claims/ask")],
         "columns": [go("/agreements/{draft}/ask/columns")],
         "rows": [go("/agreements/{draft}/ask/rows")],
@@ -103,6 +106,7 @@ PAGES = {
         "refuse, wrong": [go("/agreements/{submitted}/refuse"), press("Refuse the request")],
         "suspend": [go("/agreements/{active}/suspend")],
         "who uses it": [go("/products/dwp.claims")],
+        "who can see it": [go("/products/dwp.claims/who?column=weeks")],
     },
     "auditor": {
         "audit": [go("/audit")],

@@ -6,6 +6,7 @@ from fairway import __version__
 from fairway.api import (
     agreements,
     audit,
+    explanations,
     health,
     people,
     problems,
@@ -47,6 +48,7 @@ for _router in (
     purposes.router,
     products.router,
     agreements.router,
+    explanations.router,
     queries.router,
     audit.router,
 ):

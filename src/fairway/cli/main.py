@@ -20,6 +20,7 @@ from fairway.cli.bench import bench
 from fairway.cli.decide import decide
 from fairway.cli.demo import demo
 from fairway.cli.domain import domain
+from fairway.cli.explain import explain
 from fairway.cli.find import find
 from fairway.cli.init import init
 from fairway.cli.manual import Verbs
@@ -56,7 +57,7 @@ def cli() -> None:
 
 
 for _command in (
-    demo, init, serve, publish, find, show, request, agreements, decide, query, audit,
+    demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
     token, person, domain, appoint, bench,
 ):  # fmt: skip
     cli.add_command(_command)

@@ -141,6 +141,33 @@ class Node(Administration):
         """Return the agreements on your domains' products, what waits for you first."""
         return self._page("agreements/inbox", limit=limit, offset=offset)
 
+    # ------------------------------------------------------------------ explain
+
+    def explain(
+        self,
+        product: str,
+        purpose: str,
+        *,
+        person: str | None = None,
+        on: date | str | None = None,
+    ) -> Answer:
+        """Return the decision on using a product for a purpose, and why; one's own by default."""
+        asked = {"product": product, "purpose": purpose, "person": person, "on": _day(on)}
+        return self._answer("GET", "explanations", params=asked)
+
+    def who_can_see(
+        self, product: str, column: str | None = None, *, on: date | str | None = None
+    ) -> list[Answer]:
+        """Return who can see a product or a column, for what, treated how, and why."""
+        asked = {"product": product, "column": column, "on": _day(on)}
+        return self._answers("GET", "explanations/who", params=asked)
+
+    def what_can_be_seen(
+        self, person: str | None = None, *, on: date | str | None = None
+    ) -> list[Answer]:
+        """Return every product that a person can use, why, and what in it; one's own by default."""
+        return self._answers("GET", "explanations/seen", params={"person": person, "on": _day(on)})
+
     # ------------------------------------------------------------------ use
 
     def query(

@@ -79,6 +79,11 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "agreement.inbox": _roles(Reach.ANYWHERE, Role.DATA_OWNER),
         "query.run": _SIGNED_IN,
         "query.show": _OWN,
+        "access.explain_own": _OWN,
+        "access.seen_own": _OWN,
+        "access.explain": _roles(Reach.DOMAIN, Role.DATA_OWNER, *_WATCHERS),
+        "access.who_can_see": _roles(Reach.DOMAIN, Role.DATA_OWNER, *_WATCHERS),
+        "access.seen_by": _roles(Reach.ANYWHERE, Role.DATA_OWNER, *_WATCHERS),
         "audit.read": _roles(Reach.ANYWHERE, *_WATCHERS),
         "audit.verify": _roles(Reach.ANYWHERE, *_WATCHERS, Role.ADMINISTRATOR),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from fairway.nouns.agreements import State
 from fairway.nouns.errors import BadInput, Conflict, FairwayError, NotFound
@@ -51,7 +52,8 @@ class Published:
 class ProductPage:
     """Everything that a person may know about a product before using it.
 
-    `usage` is None for those who may not see who uses it.
+    `usage` is None for those who may not see who uses it; `may_explain` is true for those who may
+    ask who can see it.
     """
 
     product: DataProduct
@@ -60,6 +62,7 @@ class ProductPage:
     owner_current: bool
     versions: tuple[str, ...]
     usage: tuple[Usage, ...] | None
+    may_explain: bool
 
 
 @verb("product.publish")
@@ -137,11 +140,11 @@ def _check_owner(platform: Platform, contract: Contract, file: str) -> Person:
     return owner
 
 
-def owner_current(platform: Platform, person: str, domain: str) -> bool:
-    """Say whether a person is data owner in a domain today. Not a verb: a question of verbs."""
-    today = platform.clock.now().date()
+def owner_current(platform: Platform, person: str, domain: str, today: date | None = None) -> bool:
+    """Say whether a person is data owner in a domain on a day. Not a verb: a question of verbs."""
+    day = today or platform.clock.now().date()
     return any(
-        a.current(today)
+        a.current(day)
         for a in platform.store.people.appointments(
             person=person, domain=domain, role=Role.DATA_OWNER
         )
@@ -183,6 +186,9 @@ def show(platform: Platform, actor: Actor, product: str) -> ProductPage:
     with looking(platform, actor, "product.show") as look:
         found = get(platform, product)
         domain = platform.store.people.domain(found.domain) or Domain(found.domain, "", "")
+        may_explain = allows(
+            "access.who_can_see", look.appointments, look.today, domain=found.domain
+        )
         may_see_usage = allows("product.usage", look.appointments, look.today, domain=found.domain)
         return ProductPage(
             product=found,
@@ -191,6 +197,7 @@ def show(platform: Platform, actor: Actor, product: str) -> ProductPage:
             owner_current=owner_current(platform, found.contract.owner, found.domain),
             versions=tuple(v.contract.version for v in platform.store.products.versions(found.id)),
             usage=tuple(platform.ledger.usage(product=found.id)) if may_see_usage else None,
+            may_explain=may_explain,
         )
 
 

@@ -5,8 +5,7 @@ Whatever fails on the way denies, is recorded, and serves nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Any
 
 from fairway.nouns.access import AccessRequest, Decision, Denial, Effect, Grant
@@ -18,11 +17,10 @@ from fairway.nouns.queries import Field, Limits, ParsedQuery
 from fairway.nouns.relations import GovernedColumn, GovernedRelation
 from fairway.nouns.scopes import Scope
 from fairway.nouns.treatments import Kind
-from fairway.rules.access import decide, guardrail_facts
 from fairway.rules.scopes import columns as scope_columns
+from fairway.verbs.access import Situation, decided
 from fairway.verbs.acting import event, looking, verb
 from fairway.verbs.ports import Platform, ResultStream
-from fairway.verbs.products import owner_current
 
 HELD_BYTES = 16 * 1024 * 1024
 """A result up to this size is complete, counted and on the record before its first byte leaves."""
@@ -224,53 +222,18 @@ def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
         columns=tuple(named.items()),
         agreement=agreement,
     )
-    purpose = store.purposes.get(use.purpose)
-    asked = partial(
-        decide,
+    situation = Situation(
         person=store.people.get(use.actor.person),
-        purpose=purpose,
         products=products,
         agreements=store.agreements.find(asker=use.actor.person),
         today=use.platform.clock.now().date(),
     )
-    decision = asked(request)
-    if decision.effect is Effect.DENY and shared:
-        # A name that several products have may mean the one that is granted. Binding tells: what
-        # was not granted does not exist there.
-        fewer = tuple((name, columns - shared) for name, columns in named.items())
-        again = asked(replace(request, columns=fewer))
-        decision = again if again.effect is Effect.PERMIT else decision
-    if purpose is None or decision.effect is Effect.DENY:
-        return decision
-    objections = tuple(reason for grant in decision.grants for reason in _objections(use, grant))
-    if not objections:
-        return decision
-    denials = tuple(
-        Denial("access.guardrail", reason, "Ask for less, or for another purpose.")
-        for reason in objections
-    )
-    return replace(decision, effect=Effect.DENY, reasons=objections, grants=(), denials=denials)
+    return decided(use.platform, request, situation, shared=frozenset(shared))
 
 
-def _objections(use: _Use, grant: Grant) -> tuple[str, ...]:
-    store = use.platform.store
-    purpose = store.purposes.get(use.purpose)
-    if purpose is None:
-        return ("The purpose is not on the list.",)
-    basis = store.purposes.legal_basis(grant.agreement.legal_basis) if grant.agreement else None
-    facts = guardrail_facts(
-        grant,
-        person=use.actor.person,
-        purpose=purpose,
-        basis=basis,
-        owner_current=owner_current(
-            use.platform, grant.product.contract.owner, grant.product.domain
-        ),
-    )
-    verdict = use.platform.guardrails.verdict(facts)
-    if verdict.permitted:
-        return ()
-    return verdict.reasons or ("A guardrail of the hub forbids this.",)
+def products_named(platform: Platform, sql: str) -> tuple[str, ...]:
+    """Return the products that a query names. Not a verb: what a refused query is explained by."""
+    return tuple(dict.fromkeys(str(t) for t in platform.gate.parse(sql).tables))
 
 
 def named_columns(product: DataProduct, parsed: ParsedQuery) -> frozenset[str]:

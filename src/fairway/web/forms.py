@@ -16,9 +16,13 @@ WRONG = 422
 
 @dataclass
 class Problems:
-    """What is wrong, by field. Keys are the ids of the fields that the summary links to."""
+    """What is wrong, by field. Keys are the ids of the fields that the summary links to.
+
+    `codes` are those of the errors of verbs among them.
+    """
 
     found: dict[str, str] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
 
     def add(self, name: str, message: str) -> None:
         """Note what is wrong with a field; the first thing said about it stays."""
@@ -26,6 +30,7 @@ class Problems:
 
     def add_error(self, error: FairwayError, default: str, known: Sequence[str] = ()) -> None:
         """Note an error of a verb at the field it names, if the page has it, else at `default`."""
+        self.codes.add(error.code)
         name = error.field.replace(".", "-")
         message = " ".join(part for part in (error.message, remedy(error)) if part)
         self.add(name if name in known else default, message)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from fairway.web.agreements import asking, deciding
 from fairway.web.agreements import views as agreements
 from fairway.web.audit import views as audit
+from fairway.web.explanations import views as explanations
 from fairway.web.home import views as home
 from fairway.web.people import views as people
 from fairway.web.products import views as products
@@ -27,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/<str:product>", products.product, name="product"),
     path("products/<str:product>/contract", products.contract, name="contract"),
     path("products/<str:product>/ask", asking.begin, name="ask"),
+    path("products/<str:product>/who", explanations.who, name="who"),
+    path("products/<str:product>/why", explanations.why, name="why"),
     path("agreements", agreements.mine, name="agreements"),
     path("agreements/to-decide", deciding.inbox, name="inbox"),
     path("agreements/<str:agreement>", agreements.agreement, name="agreement"),

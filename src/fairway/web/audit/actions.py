@@ -9,6 +9,7 @@ ACTIONS: Mapping[str, str] = {
     "query.completed": "Query completed",
     "query.denied": "Query refused",
     "query.stopped": "Query stopped",
+    "access.explain": "Asked about somebody’s access",
     "product.publish": "Product published",
     "agreement.draft": "Request drafted",
     **{

@@ -75,6 +75,20 @@ _FIELDS = {
 """Where on the page an error belongs that names no field itself; the rest belongs to the query."""
 
 
+_EXPLAINED = frozenset(
+    {
+        "access.agreement_not_active",
+        "access.column_not_granted",
+        "access.guardrail",
+        "access.no_agreement",
+        "access.nothing_granted",
+        "access.other_purpose",
+        "access.terms_do_not_apply",
+    }
+)
+"""Refusals by what was agreed or not, which a page of their own explains."""
+
+
 @require_http_methods(["GET", "POST"])
 def query(request: HttpRequest) -> HttpResponse:
     """Ask for a query; run it and show its first rows."""
@@ -145,12 +159,14 @@ def _lists(request: HttpRequest) -> dict[str, Any]:
 
 
 def _form(request: HttpRequest, typed: Typed, problems: Problems) -> HttpResponse:
+    refused = bool(problems.codes & _EXPLAINED)
     return page(
         request,
         "queries/query.html",
         WRONG if problems else 200,
         typed=typed,
         problems=problems,
+        refused=queries.products_named(platform(), typed.sql) if refused else (),
         **_lists(request),
     )
 

@@ -1,0 +1,222 @@
+"""A decision in plain English: what decided, and when denied, what would have to be true instead.
+
+Nothing here decides. `rules.access` and the guardrails do; this puts their answer into words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date
+
+from fairway.nouns.access import Decision, Effect, Grant
+from fairway.nouns.agreements import Agreement, Move, State, Terms
+from fairway.nouns.explanations import Circumstances, Explanation, Need, Sight
+from fairway.nouns.people import Appointment
+from fairway.nouns.products import AccessClass, DataProduct
+from fairway.nouns.treatments import Kind
+from fairway.rules.agreements import ENDED, effective_state
+
+
+def as_of(agreement: Agreement, day: date) -> Agreement | None:
+    """Return an agreement as it stood at the end of a day gone by; None before it was made."""
+    if agreement.created.astimezone(UTC).date() > day:
+        return None
+    steps = tuple(s for s in agreement.history if s.at.astimezone(UTC).date() <= day)
+    approved = any(s.move is Move.APPROVE for s in steps)
+    return replace(
+        agreement,
+        state=steps[-1].after if steps else State.DRAFT,
+        granted=agreement.granted if approved else None,
+        history=steps,
+    )
+
+
+def version_of(versions: Sequence[DataProduct], day: date) -> DataProduct | None:
+    """Return the version that was current at the end of a day, of versions newest first."""
+    return next((v for v in versions if v.published_at.astimezone(UTC).date() <= day), None)
+
+
+def visible(terms: Terms) -> Terms:
+    """Return terms without the columns that they leave out."""
+    kept = tuple(c for c in terms.columns if c.treatment.kind is not Kind.DROP)
+    return replace(terms, columns=kept)
+
+
+def explain(decision: Decision, facts: Circumstances, *, own: bool) -> Explanation:
+    """Put a decision on one product into words. `own` speaks to the person, else about them."""
+    may = decision.effect is Effect.PERMIT
+    subject = "You" if own else _name(facts)
+    verb = "may" if may else "may not"
+    sentence = f"{subject} {verb} use {facts.product.id} for {facts.purpose} on {_day(facts.on)}."
+    told = Explanation(
+        person=facts.asked,
+        product=facts.product.id,
+        purpose=facts.purpose,
+        on=facts.on,
+        effect=decision.effect,
+        sentence=sentence,
+        reasons=(),
+    )
+    if may:
+        grant = decision.grants[0]
+        return replace(
+            told,
+            reasons=(*decision.reasons, *_grounds(grant, facts)),
+            agreement=grant.agreement.id if grant.agreement else None,
+            terms=visible(grant.terms),
+        )
+    code = decision.denials[0].code
+    reasons = tuple(_spoken(reason, subject, own) for reason in decision.reasons)
+    return replace(told, reasons=reasons, code=code, needs=_needs(code, facts))
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def _name(facts: Circumstances) -> str:
+    return facts.asked if facts.person is None else facts.person.name
+
+
+def _spoken(reason: str, subject: str, own: bool) -> str:
+    """Turn a reason that speaks to the person into one that speaks about them."""
+    if own:
+        return reason
+    for yours, theirs in (("You have ", "has"), ("You may ", "may")):
+        if reason.startswith(yours):
+            return f"{subject} {theirs} {reason.removeprefix(yours)}"
+    return reason
+
+
+def approval(agreement: Agreement) -> str:
+    """Say who approved an agreement and when; empty where its history does not tell."""
+    made = next((s for s in reversed(agreement.history) if s.move is Move.APPROVE), None)
+    if made is None:
+        return ""
+    on = _day(made.at.astimezone(UTC).date())
+    return f"{made.person} approved {agreement.id} on {on} under {agreement.legal_basis}."
+
+
+def _grounds(grant: Grant, facts: Circumstances) -> tuple[str, ...]:
+    """Return what else a permit stands on: the approval, the appointment, the guardrails."""
+    approved = approval(grant.agreement) if grant.agreement else ""
+    held = () if grant.agreement is None else tuple(_held(a) for a in facts.ownership)
+    return (*filter(None, (approved,)), *held, "No guardrail of the hub forbids it.")
+
+
+def _held(appointment: Appointment) -> str:
+    where = f" in {appointment.domain}" if appointment.domain else ""
+    return (
+        f"{appointment.person} is {appointment.role}{where} since {_day(appointment.since)},"
+        f" appointed by {appointment.appointed_by}."
+    )
+
+
+# ------------------------------------------------------------------ the nearest miss
+
+
+def _needs(code: str, facts: Circumstances) -> tuple[Need, ...]:
+    """Return what would have to be true for a permit, step by step, and who could make it so."""
+    product = facts.product
+    if code == "access.no_person":
+        sentence = f"{facts.asked} would need an active account."
+        return (Need(sentence, facts.administrators),)
+    if code == "access.unknown_purpose":
+        sentence = "The purpose would have to be on the hub's list; choose one that is."
+        return (Need(sentence, (facts.asked,)),)
+    if code == "access.no_such_product":
+        return (Need(f"{product.id} would have to be published.", facts.owners),)
+    if code == "access.guardrail":
+        return _past_a_guardrail(facts)
+    return _by_agreement(code, facts)
+
+
+def _past_a_guardrail(facts: Circumstances) -> tuple[Need, ...]:
+    if facts.product.contract.access is AccessClass.OPEN:
+        sentence = f"{facts.product.id} would have to be corrected and published again."
+        return (Need(sentence, facts.owners),)
+    if not facts.ownership:
+        return (_owner_appointed(facts),)
+    return (
+        Need(
+            f"{_name(facts)} would have to ask again, for what the hub's guardrails let through:"
+            " fewer columns, stronger treatments or another legal basis.",
+            (facts.asked,),
+        ),
+        _approval_needed(facts),
+    )
+
+
+def _by_agreement(code: str, facts: Circumstances) -> tuple[Need, ...]:
+    """Return what an agreement lacks that is on its way, or what a new one needs."""
+    usable = code in {"access.no_agreement", "access.other_purpose", "access.agreement_not_active"}
+    under_way = next(
+        (
+            (a, state)
+            for a in facts.agreements
+            if a.purpose == facts.purpose
+            and (state := effective_state(a, facts.on)) not in {*ENDED, State.ACTIVE}
+        ),
+        None,
+    )
+    if not usable or under_way is None:
+        return _asking(facts)
+    agreement, state = under_way
+    me = (facts.asked,)
+    if state is State.DRAFT:
+        return (Need(f"{agreement.id} would have to be submitted.", me), _approval_needed(facts))
+    if state is State.SUBMITTED:
+        return (_approval_needed(facts),)
+    if state is State.IN_QUESTION:
+        asked = f"The question about {agreement.id} would have to be answered."
+        return (Need(asked, me), _approval_needed(facts))
+    if state is State.SUSPENDED:
+        keepers = tuple(p for p in (*facts.owners, *facts.managers) if p != facts.asked)
+        return (Need(f"{agreement.id} would have to be resumed.", keepers),)
+    starts = (agreement.granted or agreement.asked).starts
+    return (Need(f"The first day of {agreement.id}, {_day(starts)}, would have to come.", ()),)
+
+
+def _asking(facts: Circumstances) -> tuple[Need, ...]:
+    """Return the steps of a new request, from where the person stands now."""
+    name = _name(facts)
+    steps: list[Need] = []
+    if not facts.analyst:
+        steps.append(Need(f"{name} would have to be appointed analyst.", facts.managers))
+    if not facts.ownership:
+        steps.append(_owner_appointed(facts))
+    asking = f"{name} would have to ask for {facts.product.id} for {facts.purpose}."
+    return (*steps, Need(asking, (facts.asked,)), _approval_needed(facts))
+
+
+def _owner_appointed(facts: Circumstances) -> Need:
+    owner, domain = facts.product.contract.owner, facts.product.domain
+    return Need(f"{owner} would have to be appointed data owner in {domain}.", facts.managers)
+
+
+def _approval_needed(facts: Circumstances) -> Need:
+    """Say that an owner has to approve. Nobody decides on their own request."""
+    others = tuple(owner for owner in facts.owners if owner != facts.asked)
+    return Need(f"A data owner of {facts.product.domain} would have to approve it.", others)
+
+
+# ------------------------------------------------------------------ who sees what
+
+
+def sight(grant: Grant, person: str, name: str, purposes: tuple[str, ...]) -> Sight:
+    """Return one way in which a product is seen, from the grant that allows it."""
+    product, agreement = grant.product, grant.agreement
+    if agreement is None:
+        why = f"{product.id} is open to everyone who is signed in."
+    else:
+        until = f"Agreement {agreement.id}, until {_day(grant.terms.ends)}."
+        why = f"{until} {approval(agreement)}".rstrip()
+    return Sight(
+        person=person,
+        name=name,
+        product=product.id,
+        title=product.contract.title,
+        purposes=purposes,
+        agreement=agreement.id if agreement else None,
+        terms=visible(grant.terms),
+        why=why,
+    )
