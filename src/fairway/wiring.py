@@ -82,6 +82,11 @@ def current() -> Platform:
     return _process.open[1]
 
 
+def data_roots() -> tuple[Path, ...]:
+    """Return the directories in which the open node's sources may lie; none when none is open."""
+    return () if _process.open is None else _process.open[0].data_roots
+
+
 def close_node() -> None:
     """Let go of the open node: write what waits, and close its connections."""
     with _process.lock:
@@ -141,6 +146,7 @@ def _platform(settings: NodeSettings) -> Platform:
         ledger=DatabaseLedger(read_secret(settings, "ledger"), settings.checkpoint),
         index=CatalogueIndex(),
         contracts=_contracts,
+        catalogues=_catalogues,
         sources=_later(lambda: _sources(settings)),
         guardrails=_guardrails,
         gate=_gate,
@@ -171,6 +177,12 @@ def _make_contracts() -> Any:
     return OdcsContracts()
 
 
+def _make_catalogues() -> Any:
+    from fairway.standards.harvesting import CatalogueReaders
+
+    return CatalogueReaders()
+
+
 def _make_guardrails() -> Any:
     from fairway.guardrails.cedar import CedarGuardrails
 
@@ -197,6 +209,7 @@ def _locate(source: Source) -> Located:
 
 # These know nothing of a node: they serve whichever is open, and last as long as the process.
 _contracts = _later(_make_contracts)
+_catalogues = _later(_make_catalogues)
 _guardrails = _later(_make_guardrails)
 _gate = _later(_make_gate)
 _engine = _later(_make_engine)

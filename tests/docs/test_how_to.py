@@ -10,7 +10,7 @@ DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["publish-a-product", "verify-the-record"])
+@pytest.mark.parametrize("page", ["publish-a-product", "harvest-a-catalogue", "verify-the-record"])
 def test_a_page_does_what_it_says(page, environment, tmp_path):
     follow(HOW_TO / f"{page}.md", tmp_path, environment)
 

@@ -96,4 +96,5 @@ def test_every_move_and_verb_that_records_has_words():
     silent |= {"agreement.move", "agreement.show", "agreement.list", "agreement.inbox"}
     silent |= {"query.run", "query.show", "catalogue.search", "catalogue.suggest"}
     silent |= {"access.explain_own", "access.seen_own", "access.who_can_see", "access.seen_by"}
+    silent |= {"catalogue.list", "catalogue.show", "catalogue.coverage"}
     assert moves | (set(PERMISSIONS) - silent) <= set(ACTIONS)

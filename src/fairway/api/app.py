@@ -6,6 +6,7 @@ from fairway import __version__
 from fairway.api import (
     agreements,
     audit,
+    entries,
     explanations,
     health,
     people,
@@ -47,6 +48,7 @@ for _router in (
     people.router,
     purposes.router,
     products.router,
+    entries.router,
     agreements.router,
     explanations.router,
     queries.router,

@@ -20,8 +20,10 @@ from fairway.cli.bench import bench
 from fairway.cli.decide import decide
 from fairway.cli.demo import demo
 from fairway.cli.domain import domain
+from fairway.cli.entries import entries
 from fairway.cli.explain import explain
 from fairway.cli.find import find
+from fairway.cli.harvest import harvest
 from fairway.cli.init import init
 from fairway.cli.manual import Verbs
 from fairway.cli.output import safe
@@ -58,7 +60,7 @@ def cli() -> None:
 
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
-    token, person, domain, appoint, bench,
+    harvest, entries, token, person, domain, appoint, bench,
 ):  # fmt: skip
     cli.add_command(_command)
 

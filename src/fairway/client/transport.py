@@ -39,9 +39,13 @@ class Transport:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         content: bytes | None = None,
+        said: Mapping[str, str] | None = None,
     ) -> Any:
-        """Return the JSON that a route answers with, None where it answers with nothing."""
-        response = self._answered(method, path, params, body, content)
+        """Return the JSON that a route answers with, None where it answers with nothing.
+
+        `said` are headers about the content, which is YAML where nothing is said.
+        """
+        response = self._answered(method, path, params, body, content, said)
         if response.status_code == 204 or not response.content:
             return None
         try:
@@ -75,9 +79,10 @@ class Transport:
         params: Mapping[str, Any] | None,
         body: Any,
         content: bytes | None,
+        said: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         given = {k: v for k, v in (params or {}).items() if v not in (None, "")}
-        headers = {"Content-Type": "application/yaml"} if content is not None else None
+        headers = said or {"Content-Type": "application/yaml"} if content is not None else None
         request = self._client.build_request(
             method, path, params=given, json=body, content=content, headers=headers
         )

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from fairway.demo import expected, load, question, stage
+from fairway.demo.catalogues import CATALOGUES
 from fairway.demo.served import make, served
 from fairway.demo.stage import ASKER, PURPOSE, Stage
 from fairway.demo.tidy import PRODUCTS
@@ -73,6 +74,35 @@ class Check:
         shown = self.stage.as_(ASKER).show(PRODUCT)
         promised(shown.usage is None, "who uses a product is not for everyone")
         return f"{found.total} found, {found[0].id} first"
+
+    def harvest(self) -> str:
+        for catalogue in CATALOGUES:
+            done = stage.harvest(self.stage, catalogue)
+            promised(
+                (done.total, done.added, done.problems) == (catalogue.records,) * 2 + ([],),
+                f"every record of {catalogue.source} is taken over",
+            )
+        again = stage.harvest(self.stage, CATALOGUES[0])
+        promised(again.unchanged == again.total, "what did not change is passed over")
+        return f"{sum(c.records for c in CATALOGUES):,} records of {len(CATALOGUES)} sources"
+
+    def catalogue(self) -> str:
+        asker = self.stage.as_(ASKER)
+        found = asker.entries(limit=100)
+        here = [e for e in found if e.product]
+        promised({e.id for e in here} == set(PRODUCTS), "the governed products come first")
+        promised(all("here" in e.where.lower() for e in here), "they can be had here")
+        others = [e for e in found if not e.product]
+        promised(
+            bool(others) and all(e.where.startswith("Lives elsewhere") for e in others),
+            "the others say where they live",
+        )
+        lacking = [
+            asker.entries(missing=m, source=CATALOGUES[0].source).total
+            for m in ("description", "licence")
+        ]
+        promised(lacking == [77, 276], "records without description and licence are found")
+        return f"{found.total:,} entries, {len(here)} of them here"
 
     def refuse_before(self) -> str:
         return self._denied(COUNT, "access.no_agreement")
@@ -209,6 +239,8 @@ STEPS: tuple[tuple[str, Callable[[Check], str]], ...] = (
     ("Publish", Check.publish),
     ("Publish what is wrong", Check.publish_wrong),
     ("Find", Check.find),
+    ("Harvest other catalogues", Check.harvest),
+    ("List the catalogue", Check.catalogue),
     ("Use without an agreement", Check.refuse_before),
     ("Ask", Check.ask),
     ("Decide on one's own", Check.own_request),

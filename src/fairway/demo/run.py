@@ -11,6 +11,7 @@ from typing import Any
 
 from fairway.demo import load, question, stage
 from fairway.demo.cast import ACCOUNTS, ADMINISTRATOR
+from fairway.demo.catalogues import CATALOGUES
 from fairway.demo.served import Served, make, served
 from fairway.demo.stage import Stage
 
@@ -48,6 +49,9 @@ def _play(on: Stage, contracts: list[Path]) -> tuple[str, list[list[Any]]]:
     for contract in contracts:
         published = stage.publish(on, contract)
         _tell(f"Published: {published.id} {published.version}.")
+    for catalogue in CATALOGUES:
+        done = stage.harvest(on, catalogue)
+        _tell(f"Harvested: {done.total:,} records from {done.source}.")
     for product in stage.restricted(on):
         agreement = stage.agree(on, product)
         _tell(f"Agreed: {agreement.id} on {product}.")

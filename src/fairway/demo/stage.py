@@ -9,9 +9,11 @@ from fairway.client.node import Node
 from fairway.client.transport import http_transport
 from fairway.demo import question
 from fairway.demo.cast import ACCOUNTS, ADMINISTRATOR, DOMAINS, ORGANISATIONS
+from fairway.demo.catalogues import Elsewhere
 
 PURPOSE = "policy-analysis"
 LEGAL_BASIS = "gdpr-6-1-e"
+HARVESTER = "governance-manager"
 ASKER = "dwp-analyst"
 
 
@@ -55,6 +57,17 @@ def publish(stage: Stage, contract: Path) -> Answer:
     """Publish a contract as the data owner of its domain."""
     domain = contract.name.partition(".")[0]
     return stage.as_(f"{domain}-owner").publish(contract)
+
+
+def harvest(stage: Stage, catalogue: Elsewhere) -> Answer:
+    """Take over the records of another publisher's catalogue as the hub's governance manager."""
+    return stage.as_(HARVESTER).harvest(
+        catalogue.read(),
+        source=catalogue.source,
+        format=catalogue.format,
+        organisation=catalogue.organisation,
+        licence=catalogue.licence,
+    )
 
 
 def restricted(stage: Stage) -> list[str]:

@@ -71,6 +71,17 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "product.usage": _roles(
             Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD, Role.AUDITOR, Role.GOVERNANCE_MANAGER
         ),
+        "catalogue.harvest": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "catalogue.list": _SIGNED_IN,
+        "catalogue.show": _SIGNED_IN,
+        "catalogue.coverage": _roles(
+            Reach.ANYWHERE,
+            Role.ADMINISTRATOR,
+            Role.AUDITOR,
+            Role.DATA_OWNER,
+            Role.DATA_STEWARD,
+            Role.GOVERNANCE_MANAGER,
+        ),
         "agreement.draft": _roles(Reach.ANYWHERE, Role.ANALYST),
         "agreement.submit": _roles(Reach.ANYWHERE, Role.ANALYST),
         "agreement.move": _SIGNED_IN,

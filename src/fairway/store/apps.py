@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-RECORDS = ("purposes", "people", "tokens", "products", "agreements")
+RECORDS = ("purposes", "people", "tokens", "products", "agreements", "entries")
 
 
 class StoreConfig(AppConfig):

@@ -4,11 +4,12 @@ from contextlib import AbstractContextManager
 
 from fairway.store.agreements import AgreementStore
 from fairway.store.database import one_writer
+from fairway.store.entries import EntryStore
 from fairway.store.people import PeopleStore
 from fairway.store.products import ProductStore
 from fairway.store.purposes import PurposeStore
 from fairway.store.tokens import TokenStore
-from fairway.verbs.ports import Agreements, People, Products, Purposes, Tokens
+from fairway.verbs.ports import Agreements, Entries, People, Products, Purposes, Tokens
 
 
 class DatabaseStore:
@@ -20,6 +21,7 @@ class DatabaseStore:
         self.products: Products = ProductStore()
         self.agreements: Agreements = AgreementStore()
         self.purposes: Purposes = PurposeStore()
+        self.entries: Entries = EntryStore()
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction. Raises `Unavailable` when the database does not answer."""

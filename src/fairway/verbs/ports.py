@@ -8,7 +8,9 @@ from typing import Any, Protocol
 
 from fairway.nouns.access import GuardrailFacts, Verdict
 from fairway.nouns.agreements import Agreement, State
+from fairway.nouns.entries import CatalogueEntry, EntryKind
 from fairway.nouns.events import AuditEvent, Entry, EventFilter, Usage, Verification
+from fairway.nouns.harvests import Catalogue, Coverage, Harvest, Record, Shown
 from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Token
 from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
 from fairway.nouns.purposes import LegalBasis, Purpose
@@ -98,6 +100,53 @@ class Purposes(Protocol):
     def put_legal_basis(self, basis: LegalBasis) -> None: ...
 
 
+class Entries(Protocol):
+    """Harvested records, the entries that the catalogue shows them as, and the harvests."""
+
+    def harvest(self, source: str, *, ended: bool = False) -> Harvest | None:
+        """Return the last harvest of a source, or the last one that ended."""
+
+    def harvests(self) -> Sequence[Harvest]:
+        """Return the last harvest of every source."""
+
+    def put_harvest(self, harvest: Harvest) -> None: ...
+    def digests(self, entries: Sequence[str]) -> Mapping[str, str]:
+        """Return the digests of those of these records that are kept."""
+
+    def keep(self, records: Sequence[Record]) -> Sequence[str]:
+        """Insert or replace records; return the titles that those replaced had."""
+
+    def meet(self, entries: Sequence[str], harvest: str) -> None:
+        """Note that a harvest met these records unchanged."""
+
+    def unmet(self, source: str, harvest: str, limit: int) -> Sequence[Record]:
+        """Return records of a source, not yet withdrawn, that a harvest did not meet."""
+
+    def titled(self, titles: Sequence[str]) -> Sequence[CatalogueEntry]:
+        """Return the records of every source with these titles, in the order they came."""
+
+    def show(self, shown: Sequence[Shown]) -> None:
+        """Show these entries in place of those that their members were shown as."""
+
+    def get(self, entry: str) -> CatalogueEntry | None:
+        """Return an entry by its own name or that of one of its members."""
+
+    def find(
+        self,
+        *,
+        kind: EntryKind | None = None,
+        source: str = "",
+        missing: str = "",
+        order: str = "title",
+        limit: int,
+        offset: int,
+    ) -> tuple[int, Sequence[Shown]]:
+        """Return how many entries match, and a page of them; those withdrawn are left out."""
+
+    def coverage(self) -> Sequence[Coverage]:
+        """Count what entries lack, by source and kind."""
+
+
 class Store(Protocol):
     """The memory of the node."""
 
@@ -106,6 +155,7 @@ class Store(Protocol):
     products: Products
     agreements: Agreements
     purposes: Purposes
+    entries: Entries
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction: all or nothing, one writer at a time. Not nestable."""
@@ -159,6 +209,17 @@ class Contracts(Protocol):
 
     def write(self, contract: Contract) -> str:
         """Write a contract with every field that was read."""
+
+
+class Catalogues(Protocol):
+    """Catalogues in the formats of other places."""
+
+    def read(self, text: str, source: str, format: str = "") -> Catalogue:  # noqa: A002
+        """Read every record; without a format, the one that the text looks like.
+
+        Raises `BadInput` where the format is unknown or cannot be told. Nothing else is raised:
+        what cannot be used is among the faults.
+        """
 
 
 class Sources(Protocol):
@@ -245,6 +306,7 @@ class Platform:
     ledger: Ledger
     index: Index
     contracts: Contracts
+    catalogues: Catalogues
     sources: Sources
     guardrails: Guardrails
     gate: Gate

@@ -11,6 +11,7 @@ ACTIONS: Mapping[str, str] = {
     "query.stopped": "Query stopped",
     "access.explain": "Asked about somebody’s access",
     "product.publish": "Product published",
+    "catalogue.harvest": "Catalogue harvested",
     "agreement.draft": "Request drafted",
     **{
         f"agreement.{move.value}": text

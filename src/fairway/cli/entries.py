@@ -1,0 +1,146 @@
+"""`fairway entries`: list the catalogue, show an entry, and see what entries lack."""
+
+import click
+
+from fairway.cli.door import Door, reaching
+from fairway.cli.manual import Verbs
+from fairway.cli.output import facts, moment, say, table, write_json
+from fairway.client.answers import Answer
+
+
+@click.group(cls=Verbs, default="list", example="fairway entries --missing licence")
+def entries() -> None:
+    """List the catalogue, show an entry, or see what entries lack. Without a command: list."""
+
+
+@entries.command("list", example="fairway entries list --kind api --order worst")
+@click.option(
+    "--kind", type=click.Choice(["dataset", "api", "publication"]), help="Of this kind alone."
+)
+@click.option("--source", default="", help="From this source alone.")
+@click.option(
+    "--missing",
+    type=click.Choice(["description", "licence", "owner"]),
+    help="Without this; who can be asked counts as an owner.",
+)
+@click.option(
+    "--order",
+    type=click.Choice(["title", "best", "worst"]),
+    default="title",
+    show_default=True,
+    help="By title, or by quality.",
+)
+@click.option("--limit", type=click.IntRange(1, 100), default=20, help="The most to list.")
+@click.option("--offset", type=click.IntRange(0), default=0, help="How many to pass over.")
+@reaching
+def listing(
+    door: Door,
+    kind: str | None,
+    source: str,
+    missing: str | None,
+    order: str,
+    limit: int,
+    offset: int,
+) -> None:
+    """List the catalogue: governed products first, then what lives elsewhere."""
+    with door.open() as node:
+        found = node.entries(
+            kind=kind or "",
+            source=source,
+            missing=missing or "",
+            order=order,
+            limit=limit,
+            offset=offset,
+        )
+    if door.json:
+        write_json({"total": found.total, "items": found})
+        return
+    if not found:
+        say("There is no such entry.")
+        return
+    table(
+        ["Entry", "Title", "Kind", "Quality", "Where"],
+        [[e.id, e.title, e.kind, f"{e.score} {e.grade}", e.where] for e in found],
+    )
+    last = offset + len(found)
+    if found.total is not None and last < found.total:
+        say(f"\n{last} of {found.total}; see more with --offset {last}.")
+
+
+@entries.command("show", example="fairway entries show dwp.universal_credit_households")
+@click.argument("entry")
+@reaching
+def show(door: Door, entry: str) -> None:
+    """Show ENTRY: where it can be had, where its record is from, and its quality by points."""
+    with door.open() as node:
+        shown = node.entry(entry)
+    write_json(shown) if door.json else _page(shown)
+
+
+def _page(shown: Answer) -> None:
+    facts(
+        [
+            ("Entry", shown.id),
+            ("Title", shown.title),
+            ("Kind", shown.kind),
+            ("Description", shown.description),
+            ("Organisation", shown.organisation),
+            ("Owner", shown.owner or shown.contact),
+            ("Where", shown.where),
+            ("Withdrawn", "by every source" if shown.withdrawn else ""),
+            ("Licence", shown.licence),
+            ("Tags", shown.tags),
+            ("Themes", shown.themes),
+            ("Modified", shown.modified),
+            ("Sources", "\n".join(_source(s) for s in shown.sources)),
+            ("Quality", f"{shown.score} of 100, grade {shown.grade}"),
+        ]
+    )
+    say("")
+    table(
+        ["Measure", "Points", "Most", "What to do"],
+        [[p.code, p.points, p.most, p.advice] for p in shown.points],
+    )
+
+
+def _source(source: Answer) -> str:
+    return f"{source.source}: {source.identifier}, {moment(source.harvested)}"
+
+
+@entries.command("coverage", example="fairway entries coverage")
+@reaching
+def coverage(door: Door) -> None:
+    """Count the entries without description, licence or owner, by domain or source.
+
+    You need to be data owner, data steward, auditor, governance manager or administrator.
+    """
+    with door.open() as node:
+        found = node.coverage()
+    if door.json:
+        write_json(found)
+        return
+    table(
+        ["From", "Kind", "Entries", "No description", "No licence", "No owner", "Quality"],
+        [
+            [
+                c.source or f"here: {c.domain}",
+                c.kind,
+                c.entries,
+                c.without_description,
+                c.without_licence,
+                c.without_owner,
+                round(c.score),
+            ]
+            for c in found.coverage
+        ],
+    )
+    if found.harvests:
+        say("\nLast harvests")
+        table(
+            ["Source", "Begun", "Records", "Faults", "State"],
+            [[h.source, moment(h.begun), h.total, h.faults, _state(h)] for h in found.harvests],
+        )
+
+
+def _state(harvest: Answer) -> str:
+    return "ended" if harvest.ended else f"stopped at {harvest.position}, or under way"

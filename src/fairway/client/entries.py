@@ -1,0 +1,73 @@
+"""The catalogue of a node as its users see it: harvest, list, show."""
+
+import gzip
+from typing import Any
+
+from fairway.client.administration import Administration
+from fairway.client.answers import Answer, Page
+from fairway.client.transport import part
+
+
+class Catalogue(Administration):
+    """The entries of one node's catalogue, governed here or living elsewhere."""
+
+    def harvest(
+        self,
+        catalogue: str | bytes,
+        *,
+        source: str,
+        format: str = "",  # noqa: A002
+        organisation: str = "",
+        licence: str = "",
+        complete: bool = True,
+    ) -> Answer:
+        """Take over the records of a catalogue, given as its text or bytes.
+
+        What did not change is passed over, and what a `complete` one no longer holds is withdrawn.
+        `organisation` and `licence` are those of records that name none. The answer counts what
+        was done; its `problems` say which records could not be used, and why.
+        """
+        given = catalogue.encode() if isinstance(catalogue, str) else catalogue
+        params: dict[str, Any] = {
+            "source": source,
+            "format": format,
+            "organisation": organisation,
+            "licence": licence,
+            "complete": complete,
+        }
+        packed = gzip.compress(given, 6, mtime=0)
+        said = {"Content-Type": "application/octet-stream", "Content-Encoding": "gzip"}
+        return self._answer("POST", "catalogue/harvests", params=params, content=packed, said=said)
+
+    def entries(
+        self,
+        *,
+        kind: str = "",
+        source: str = "",
+        missing: str = "",
+        order: str = "title",
+        limit: int = 20,
+        offset: int = 0,
+    ) -> Page:
+        """Return a page of the catalogue: governed products first, then what lives elsewhere.
+
+        `missing` asks for those without description, licence or owner; `order` is by title, or
+        best or worst quality first.
+        """
+        return self._page(
+            "catalogue/entries",
+            kind=kind,
+            source=source,
+            missing=missing,
+            order=order,
+            limit=limit,
+            offset=offset,
+        )
+
+    def entry(self, entry: str) -> Answer:
+        """Return everything about an entry, with its quality point by point."""
+        return self._answer("GET", f"catalogue/entries/{part(entry)}")
+
+    def coverage(self) -> Answer:
+        """Return what entries lack, by source or domain, and the last harvest of each source."""
+        return self._answer("GET", "catalogue/coverage")

@@ -1,0 +1,180 @@
+"""What a harvest may fetch: public addresses by http and https, within bounds of size and time."""
+
+import contextlib
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from fairway.cli import fetching
+from fairway.nouns.errors import BadInput, BoundExceeded, Refused, Unavailable
+
+
+class Answers(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.hosts.append(self.headers["Host"])
+        match self.path:
+            case "/there":
+                self.tell(200, b'{"dataset": []}')
+            case "/moved":
+                self.tell(302, b"", Location="/there")
+            case "/round":
+                self.tell(302, b"", Location="/round")
+            case "/to-a-file":
+                self.tell(302, b"", Location="file:///etc/passwd")
+            case "/slow":
+                self.send_response(200)
+                self.end_headers()
+                with contextlib.suppress(OSError):
+                    for _ in range(100):
+                        self.wfile.write(b"x")
+                        time.sleep(0.05)
+            case "/short":
+                self.tell(200, b"x", **{"Content-Length": "9"})
+            case _:
+                self.tell(404, b"")
+
+    def tell(self, status, body, **headers):
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as answering:
+        answering.hosts = []
+        thread = threading.Thread(target=answering.serve_forever, args=(0.01,))
+        thread.start()
+        yield answering
+        answering.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def at(server):
+    return lambda path, host="127.0.0.1": f"http://{host}:{server.server_address[1]}{path}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1"),
+        *("169.254.169.254", "100.64.0.1", "192.0.2.1", "224.0.0.1", "255.255.255.255"),
+        *("::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"),
+        *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:a00:1::"),
+    ],
+)
+def test_an_address_that_is_not_public(address):
+    assert not fetching.is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "151.101.0.144", "2a00:1450::1", "64:ff9b::808:808"]
+)
+def test_an_address_that_is_public(address):
+    assert fetching.is_public(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_this_machine_is_refused(server, at, host):
+    before = len(server.hosts)
+    with pytest.raises((Refused, Unavailable)) as refused:
+        fetching.fetch(at("/there", host))
+    assert refused.value.code in ("harvest.address_refused", "harvest.unreachable")
+    assert len(server.hosts) == before
+
+
+def test_a_name_of_which_one_address_is_private_is_refused(monkeypatch):
+    found = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80))
+        for address in ("8.8.8.8", "10.0.0.1")
+    ]
+    monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(Refused) as refused:
+        fetching.fetch("http://data.example/")
+    assert refused.value.code == "harvest.address_refused"
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(server, at, monkeypatch):
+    """A name that is resolved a second time could then lead elsewhere."""
+    asked = []
+
+    def once(host, port, **_):
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(fetching, "is_public", lambda _: True)
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        fetching.socket,
+        "getaddrinfo",
+        lambda host, port, *a, **k: (
+            once(host, port) if host == "data.example" else real(host, port, *a, **k)
+        ),
+    )
+    assert fetching.fetch(at("/moved", "data.example")) == b'{"dataset": []}'
+    assert asked == ["data.example", "data.example"]  # once for each request, none by the client
+    assert server.hosts[-1] == f"data.example:{server.server_address[1]}"
+
+
+def test_a_redirect_is_checked_too(at):
+    assert fetching.fetch(at("/moved"), allow_local=True) == b'{"dataset": []}'
+    with pytest.raises(BadInput) as refused:
+        fetching.fetch(at("/to-a-file"), allow_local=True)
+    assert refused.value.code == "harvest.bad_address"
+    with pytest.raises(Unavailable, match="again and again"):
+        fetching.fetch(at("/round"), allow_local=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("ftp://a.example/x", "file:///etc/passwd", "gopher://a.example", "http://", "https:///x"),
+        *("http://user:secret@a.example/", "http://a.example:99999/", "http://[::1"),
+    ],
+)
+def test_what_is_no_address_of_a_catalogue(url):
+    with pytest.raises(BadInput) as refused:
+        fetching.read(url)
+    assert refused.value.code == "harvest.bad_address"
+
+
+def test_bounds_of_size_and_time(at):
+    with pytest.raises(BoundExceeded):
+        fetching.fetch(at("/there"), allow_local=True, largest=5)
+    began = time.monotonic()
+    with pytest.raises(Unavailable) as late:
+        fetching.fetch(at("/slow"), allow_local=True, seconds=0.3)
+    assert late.value.code == "harvest.too_slow"
+    assert time.monotonic() - began < 3
+
+
+def test_what_does_not_answer(at):
+    with pytest.raises(Unavailable, match="404"):
+        fetching.fetch(at("/none"), allow_local=True)
+    with pytest.raises(Unavailable, match="not to the end"):
+        fetching.fetch(at("/short"), allow_local=True)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(Unavailable, match="Nothing answers"):
+            fetching.fetch(f"http://127.0.0.1:{taken.getsockname()[1]}/", allow_local=True)
+
+
+def test_a_file_is_read_within_bounds(tmp_path, monkeypatch):
+    path = tmp_path / "a.json"
+    path.write_bytes(b"[]")
+    assert fetching.read(str(path)) == b"[]"
+    monkeypatch.setattr(fetching, "LARGEST", 1)
+    with pytest.raises(BoundExceeded):
+        fetching.read(str(path))
+    with pytest.raises(BadInput) as refused:
+        fetching.read(str(tmp_path / "none"))
+    assert refused.value.code == "harvest.unreadable"
