@@ -5,7 +5,18 @@ import pytest
 from fairway.nouns.errors import NotSignedIn, Refused
 from fairway.nouns.people import Actor, Domain, Organisation, Via
 from fairway.rules.permissions import PERMISSIONS
-from fairway.verbs import agreements, audit, catalogue, people, products, purposes, queries  # noqa: F401
+from fairway.verbs import (  # noqa: F401
+    agreements,
+    audit,
+    catalogue,
+    entries,
+    explanations,
+    harvests,
+    people,
+    products,
+    purposes,
+    queries,
+)
 from fairway.verbs.acting import NOBODY, VERBS, NeverAsked, Unrecorded, acting, looking, verb
 
 
