@@ -19,6 +19,7 @@ from fairway.cli.audit import audit
 from fairway.cli.bench import bench
 from fairway.cli.decide import decide
 from fairway.cli.demo import demo
+from fairway.cli.doctor import doctor
 from fairway.cli.domain import domain
 from fairway.cli.entries import entries
 from fairway.cli.explain import explain
@@ -60,7 +61,7 @@ def cli() -> None:
 
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
-    harvest, entries, token, person, domain, appoint, bench,
+    harvest, entries, token, person, domain, appoint, bench, doctor,
 ):  # fmt: skip
     cli.add_command(_command)
 

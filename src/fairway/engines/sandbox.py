@@ -17,6 +17,7 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every 
 _VERSION_FLAG = 1
 _RULE_PATH_BENEATH = 1
 _SET_NO_NEW_PRIVS, _SET_SECCOMP, _SET_DUMPABLE, _SET_PDEATHSIG = 38, 22, 4, 1
+_GET_SECCOMP = 21
 _SECCOMP_MODE_FILTER = 2
 
 _READ_FILE, _READ_DIR = 1 << 2, 1 << 3
@@ -51,6 +52,11 @@ def version() -> int:
 def available() -> bool:
     """Say whether this kernel has what a sandbox needs."""
     return version() >= 1
+
+
+def filtered() -> bool:
+    """Say whether this process's system calls go through a filter."""
+    return bool(_libc.prctl(_GET_SECCOMP, 0, 0, 0, 0) == _SECCOMP_MODE_FILTER)
 
 
 def enter(files: Iterable[str] = ()) -> None:
