@@ -75,6 +75,15 @@ def test_a_source_may_be_narrower_than_promised():
     assert rules.schema_problems(contract, found, "") == ()
 
 
+def test_a_source_that_can_be_read_in_several_ways_may_be_promised_in_each():
+    contract = a_contract(columns=(Column("code", LogicalType.STRING),))
+    as_text = frozenset({LogicalType.STRING})
+    found = (SourceField("code", LogicalType.INTEGER, "text", as_text),)
+    assert rules.schema_problems(contract, found, "") == ()
+    stored = (SourceField("code", LogicalType.INTEGER, "BIGINT"),)
+    assert len(rules.schema_problems(contract, stored, "")) == 1
+
+
 def test_an_open_product_holds_nothing_about_people():
     contract = a_contract(access=AccessClass.OPEN)
     fields = [p.field for p in rules.open_problems(contract, "f")]

@@ -224,3 +224,14 @@ def test_files_that_differ(sources, root):
     (root / "b.csv").write_text("b\n1\n")
     assert refusal(sources, local("*.parquet")).code == "source.uneven"
     assert refusal(sources, local("*.csv", "csv")).code == "source.uneven"
+
+
+def test_delimited_text_is_readable_as_text_and_nothing_as_anything(tmp_path):
+    (tmp_path / "codes.csv").write_text("code,empty\n7,\n42,\n")
+    files = FileSources([tmp_path])
+    source = files.resolve(Source("local", "csv", "codes.csv"), "c.yaml")
+    code, empty = files.describe(source, "c.yaml")
+    assert code.type is LogicalType.INTEGER
+    assert code.readable_as >= {LogicalType.STRING, LogicalType.INTEGER, LogicalType.NUMBER}
+    assert LogicalType.DATE not in code.readable_as
+    assert empty.readable_as == set(LogicalType)

@@ -52,8 +52,8 @@ class CatalogueEntry:
     `id` is a product's id, or a name made from source and identifier. `product` names the governed
     product, None for what lives elsewhere. `period` is the first and last day that the data covers.
     `sources` are all the places that the same record was harvested from. `extra` keeps the fields
-    of the original that Fairway does not act on. `version` is the data's own; `access_rights` is who
-    may have it (dct:accessRights), in the words of the record.
+    of the original that Fairway does not act on. `version` is the data's own; `access_rights` says
+    who may have it (dct:accessRights), in the words of the record.
     """
 
     id: str

@@ -47,11 +47,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SourceField:
-    """A column as it was found in the source. `type` is None for one that Fairway cannot serve."""
+    """A column as it was found in the source. `type` is None for one that Fairway cannot serve.
+
+    `readable_as` are further types that every value can be read as: delimited text is text before
+    it is anything else.
+    """
 
     name: str
     type: LogicalType | None
     native_type: str
+    readable_as: frozenset[LogicalType] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

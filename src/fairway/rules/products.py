@@ -55,9 +55,7 @@ def _column_problems(
             file=file,
             field=f"{field}.name",
         )
-    elif found.type is None or (
-        found.type is not column.type and (found.type, column.type) not in _WIDER
-    ):
+    elif not _serves(found, column.type):
         yield BadInput(
             "contract.wrong_type",
             f"Column '{column.name}' is {found.native_type} in the source,"
@@ -68,6 +66,15 @@ def _column_problems(
             file=file,
             field=f"{field}.logicalType",
         )
+
+
+def _serves(found: SourceField, promised: LogicalType) -> bool:
+    """Say whether a source's column can be read as the contract promises."""
+    if found.type is None:
+        return False
+    return (
+        found.type is promised or promised in found.readable_as or (found.type, promised) in _WIDER
+    )
 
 
 def open_problems(contract: Contract, file: str) -> tuple[FairwayError, ...]:

@@ -140,7 +140,9 @@ def describe(located: Located, file: str) -> tuple[SourceField, ...]:
                 nearest = _FITS[fitting.index(max(fitting))]
                 first = _first_misfit(connection, found, located.files, name, nearest)
                 native = f"text (in row {first} it is not {nearest.type})"
-            fields.append(SourceField(title, column_type, native))
+            fits = {fit.type for fit, n in zip(_FITS, fitting, strict=True) if n == total}
+            readable_as = frozenset(fits | {LogicalType.STRING})
+            fields.append(SourceField(title, column_type, native, readable_as))
     return tuple(fields)
 
 
