@@ -13,9 +13,10 @@ ROOT = Path(__file__).parent.parent.parent
 def page() -> str:
     sys.path.insert(0, str(ROOT))
     attacks = importlib.import_module("tests.hostile.attacks")
+    asked = importlib.import_module("tests.hostile.probes")
     refused = Counter(category for category, _ in attacks.REFUSED)
-    probes = Counter(category for category, _ in attacks.PROBES)
-    bounded = len(attacks.BOUNDED)
+    probes = Counter(category for category, _ in asked.PROBES)
+    bounded = len(asked.BOUNDED)
     total = refused.total() + probes.total() + bounded
     return f"""
 # Hostile queries
