@@ -14,7 +14,8 @@ PAGE = Path(__file__).parent.parent.parent / "docs/how-to/add-an-engine.md"
 QUERIES = [
     "SELECT region, households FROM dwp.regions ORDER BY region",
     (
-        "SELECT c.region, sum(c.weeks) AS weeks, max(r.households) AS households FROM dwp.claims AS c"
+        "SELECT c.region, sum(c.weeks) AS weeks, max(r.households) AS households"
+        " FROM dwp.claims AS c"
         " LEFT JOIN dwp.regions AS r ON r.region = c.region GROUP BY c.region ORDER BY c.region"
     ),
     "SELECT count(*) AS n FROM dwp.claims WHERE weeks > 5",

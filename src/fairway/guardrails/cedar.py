@@ -48,7 +48,7 @@ class CedarGuardrails:
         policies, schema, reasons = self._handles
         try:
             answer = cedarpy.is_authorized(_request(facts), policies, _entities(facts), schema)
-        except Exception:  # whatever goes wrong in the policy engine denies
+        except Exception:  # noqa: BLE001 - whatever goes wrong in the policy engine denies
             return Verdict(False, (UNCLEAR,))
         if answer.diagnostics.errors:
             return Verdict(False, (UNCLEAR,))
