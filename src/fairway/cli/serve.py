@@ -1,5 +1,6 @@
 """`fairway serve`: open a node to its users."""
 
+import ctypes
 import json
 import sys
 from pathlib import Path
@@ -19,6 +20,8 @@ IDLE_SECONDS = 15
 """How long a connection may stay open with nothing asked."""
 ENDING_SECONDS = 20
 """How long work under way may take when the server is told to stop."""
+
+_HEAPS = -8  # M_ARENA_MAX in glibc's malloc.h
 
 
 @click.command(
@@ -47,6 +50,7 @@ def serve(node: str | None, host: str, port: int, database: str | None, as_json:
         raise BadInput("cli.not_a_directory", "Only a workspace directory can be served.")
     from fairway.wiring import close_node, open_node
 
+    _share_memory()
     platform: Any = open_node(Path(named), database=database)
     try:
         if hasattr(platform.engine, "warm"):
@@ -61,6 +65,13 @@ def serve(node: str | None, host: str, port: int, database: str | None, as_json:
             ) from None
     finally:
         close_node()
+
+
+def _share_memory() -> None:
+    """Have threads share two of glibc's heaps; each would keep one, with what is in it."""
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none, and needs none
+    if set_option is not None:
+        set_option(_HEAPS, 2)
 
 
 def _told(platform: Any, as_json: bool) -> Any:
