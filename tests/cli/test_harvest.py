@@ -89,3 +89,29 @@ def test_refusals(as_, catalogue, tmp_path):
     assert as_("governance-manager", "harvest", "http://127.0.0.1:9/", "--source", "x")[0] == 3
     assert as_("governance-manager", "harvest", str(tmp_path / "no"), "--source", "x")[0] == 2
     assert as_("governance-manager", "entries", "show", "none")[0] == 4
+
+
+def test_the_catalogue_is_searched_across_what_is_here_and_elsewhere(as_, catalogue):
+    as_("governance-manager", "harvest", catalogue("lighthouse keepers"), "--source", "cli search")
+    code, out, _ = as_("dfe-analyst", "entries", "search", "keepers", "lighthouse")
+    assert code == 0
+    assert "lighthouse keepers" in out
+    assert "lives elsewhere" in out
+    _, out, _ = as_("dfe-analyst", "entries", "search", "lighthouse", "--json")
+    found = json.loads(out)
+    assert found["total"] == 1
+    assert found["items"][0]["why"]
+    (kinds,) = (facet["values"] for facet in found["facets"] if facet["name"] == "kind")
+    assert [(kind["value"], kind["count"]) for kind in kinds] == [("publication", 1)]
+    narrowed = as_(
+        "dfe-analyst", "entries", "search", "lighthouse", "--facet", "kind:api", "--json"
+    )
+    assert json.loads(narrowed[1])["total"] == 0
+    _, out, _ = as_("dfe-analyst", "entries", "search", "lighthuose")
+    assert "Did you mean: lighthouse?" in out
+
+
+def test_titles_are_suggested_while_typing(as_, catalogue, department):
+    as_("governance-manager", "harvest", catalogue("windmill census"), "--source", "cli suggest")
+    with department.node("dfe-analyst") as node:
+        assert "windmill census" in node.suggest("windm")

@@ -6,6 +6,7 @@ from fairway import __version__
 from fairway.api import (
     agreements,
     audit,
+    catalogue,
     entries,
     explanations,
     health,
@@ -48,6 +49,7 @@ for _router in (
     people.router,
     purposes.router,
     products.router,
+    catalogue.router,
     entries.router,
     agreements.router,
     explanations.router,

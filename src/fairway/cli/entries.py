@@ -13,6 +13,46 @@ def entries() -> None:
     """List the catalogue, show an entry, or see what entries lack. Without a command: list."""
 
 
+@entries.command("search", example="fairway entries search job centre closures --facet kind:api")
+@click.argument("words", nargs=-1)
+@click.option("--facet", multiple=True, help="Narrow, as name:value; may stand several times.")
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "title", "newest"]),
+    default="relevance",
+    show_default=True,
+    help="In which order.",
+)
+@click.option("--limit", type=click.IntRange(1, 100), default=20, help="The most to list.")
+@click.option("--offset", type=click.IntRange(0), default=0, help="How many to pass over.")
+@reaching
+def search(
+    door: Door, words: tuple[str, ...], facet: tuple[str, ...], sort: str, limit: int, offset: int
+) -> None:
+    """Search everything in the catalogue for WORDS, in any order, best first.
+
+    Quotes hold a phrase together; owner:, domain:, column:, tag:, kind:, licence: and format:
+    narrow. Other names from the hub's glossary are searched too, and said.
+    """
+    with door.open() as node:
+        found = node.search(" ".join(words), facets=facet, sort=sort, limit=limit, offset=offset)
+    if door.json:
+        write_json(found)
+        return
+    if found.also:
+        say(f"Also searched: {', '.join(found.also)}.")
+    if found.did_you_mean:
+        say(f"Did you mean: {found.did_you_mean}?")
+    if not found["items"]:
+        say("There is no such entry.")
+        return
+    shown = [[i["id"], i["title"], i["organisation"], i["get_at"]] for i in found["items"]]
+    table(["Entry", "Title", "Organisation", "How to get it"], shown)
+    last = offset + len(shown)
+    if last < found.total:
+        say(f"\n{last} of {found.total}; see more with --offset {last}.")
+
+
 @entries.command("list", example="fairway entries list --kind api --order worst")
 @click.option(
     "--kind", type=click.Choice(["dataset", "api", "publication"]), help="Of this kind alone."

@@ -1,6 +1,7 @@
 """The catalogue of a node as its users see it: harvest, list, show."""
 
 import gzip
+from collections.abc import Sequence
 from typing import Any
 
 from fairway.client.administration import Administration
@@ -38,6 +39,33 @@ class Catalogue(Administration):
         packed = gzip.compress(given, 6, mtime=0)
         said = {"Content-Type": "application/octet-stream", "Content-Encoding": "gzip"}
         return self._answer("POST", "catalogue/harvests", params=params, content=packed, said=said)
+
+    def search(
+        self,
+        words: str = "",
+        *,
+        facets: Sequence[str] = (),
+        sort: str = "relevance",
+        limit: int = 20,
+        offset: int = 0,
+    ) -> Answer:
+        """Search everything in the catalogue; the answer has items, facets and did_you_mean.
+
+        Words come in any order; `owner:`, `domain:`, `column:`, `tag:`, `kind:`, `licence:` and
+        `format:` narrow, and so do `facets`, written `name:value`.
+        """
+        params: dict[str, Any] = {
+            "q": words,
+            "facet": list(facets),
+            "sort": sort,
+            "limit": limit,
+            "offset": offset,
+        }
+        return self._answer("GET", "catalogue/search", params=params)
+
+    def suggest(self, begun: str) -> list[str]:
+        """Return titles in the catalogue that hold what was typed so far."""
+        return list(self._transport.json("GET", "catalogue/suggestions", params={"q": begun}))
 
     def entries(
         self,
