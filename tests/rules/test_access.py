@@ -114,6 +114,13 @@ def test_of_several_agreements_the_one_that_covers_serves_and_a_pin_decides():
     assert code(pinned) == "access.column_not_granted"
 
 
+def test_an_agreement_for_the_purpose_is_nearer_than_one_in_use_for_another():
+    suspended = an_agreement(id="AG-2", state=State.SUSPENDED)
+    decision = answer(ask(), an_agreement(purpose="research"), suspended)
+    assert code(decision) == "access.agreement_not_active"
+    assert decision.reasons == ("Agreement AG-2 on dwp.claims is suspended.",)
+
+
 def test_a_pin_decides_for_its_own_product_and_leaves_the_others_to_theirs():
     jobs = a_product(table="jobs", id="c-2")
     on_jobs = an_agreement(id="AG-3", product="dwp.jobs")

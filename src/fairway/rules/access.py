@@ -166,8 +166,10 @@ def _nearest_miss(
     usable: Sequence[Agreement],
     today: date,
 ) -> Denial:
+    """Return what comes closest: an agreement for the purpose, then one in use, then any."""
     ask = f"Ask for it: fairway request {product.id} --purpose {request.purpose}."
-    if usable:
+    for_purpose = [a for a in mine if a.purpose == request.purpose]
+    if usable and not for_purpose:
         others = ", ".join(sorted({a.purpose for a in usable}))
         return Denial(
             "access.other_purpose",
@@ -175,7 +177,7 @@ def _nearest_miss(
             ask,
         )
     if mine:
-        nearest = mine[0]
+        nearest = (for_purpose or mine)[0]
         state = effective_state(nearest, today)
         return Denial(
             "access.agreement_not_active",
