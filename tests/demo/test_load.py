@@ -66,7 +66,7 @@ def test_products_are_small_enough_to_hand_out(data_dir):
 
 def test_every_folder_of_raw_files_says_where_they_are_from():
     folders = [path for path in load.RAW.iterdir() if path.is_dir()]
-    assert len(folders) == 6
+    assert len(folders) == 7
     for folder in folders:
         text = (folder / "SOURCE.md").read_text("utf-8")
         assert "## Licence" in text
