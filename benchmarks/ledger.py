@@ -1,19 +1,18 @@
 """Appends to the record per second against plain inserts in the same database, and verification.
 
 Both sides go through the same Django connection with the same settings (SQLite: WAL, synchronous
-FULL; PostgreSQL as it comes), into a table of their own with a body of the same length. An append
-on the governed side is durable, hashed, chained, signed and mirrored when it returns.
+FULL; PostgreSQL as it comes, every commit synced), into a table of their own with a body of the
+same length. An append is durable, hashed, chained, signed and mirrored when it returns.
 """
 
-import contextlib
 import hashlib
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from harness import Figure, Skipped, interleaved, median, quiet_database, wall
+from postgresql import database
 
 from fairway.nouns.events import AuditEvent
 from fairway.rules.ledger import event_bytes
@@ -29,22 +28,10 @@ def measure(quick: bool) -> Iterator[Figure]:
     with quiet_database():
         yield from _on("SQLite", "", quick)
         try:
-            with _postgresql() as address:
+            with database() as address:
                 yield from _on("PostgreSQL", address, quick)
         except Skipped as skipped:
             print(f"ledger on PostgreSQL: skipped: {skipped}")
-
-
-@contextlib.contextmanager
-def _postgresql() -> Iterator[str]:
-    """Give an empty database of the server that the tests run on."""
-    try:
-        from tests import conftest
-    except ImportError as error:
-        raise Skipped(f"the tests' server is not installed ({error.name})") from None
-    start: Any = conftest.postgres
-    with contextlib.contextmanager(start._get_wrapped_function())() as server:
-        yield server.create()
 
 
 def _on(kind: str, address: str, quick: bool) -> Iterator[Figure]:
