@@ -230,7 +230,7 @@ def no_sandbox() -> Unavailable:
     return Unavailable(
         "engine.no_sandbox",
         "This machine cannot shut queries in: its kernel has no Landlock.",
-        remedy="Use Linux 5.13 or newer with Landlock on, or allow it in the settings.",
+        remedy="Use Linux 5.13 or newer with Landlock on.",
     )
 
 
