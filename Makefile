@@ -20,7 +20,8 @@ CORE_FILES := $(subst $(space),$(comma),$(foreach floor,$(CORE),src/fairway/$(fl
 .SHELLFLAGS := -eu -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-.PHONY: help install assets demo serve test test-deep unit browser-ready bench lint format types floors docs \
+.PHONY: help install assets demo serve test test-deep unit browser-ready cluster-ready \
+	partner-ready bench lint format types floors docs \
 	screenshots lock wheel clean
 
 help: ## List the targets
@@ -75,15 +76,15 @@ screenshots: install browser-ready ## Take the pictures of the documentation in 
 
 # ---------------------------------------------------------------- test
 
-test: install browser-ready floors types lint unit ## Run every check: floors, types, lint, tests, coverage
+test: install browser-ready cluster-ready partner-ready floors types lint unit ## Run every check: floors, types, lint, tests, coverage
 
-unit: install browser-ready ## Run the tests and measure coverage
+unit: install browser-ready cluster-ready partner-ready ## Run the tests and measure coverage
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered | tail -n 40
 	@echo "nouns, rules and verbs: every branch"
 	@$(BIN)/coverage report --include='$(CORE_FILES)' --fail-under=100
 
-test-deep: install browser-ready ## Run the tests with many more examples and larger data
+test-deep: install browser-ready cluster-ready partner-ready ## Run the tests with many more examples and larger data
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m 'deep or not deep' --hypothesis-profile=deep
 
 floors: $(STAMPS)/project ## Prove that imports go down only
@@ -110,6 +111,24 @@ browser-ready: # a Chromium for the browser tests; PostgreSQL comes with the loc
 		fi; \
 	fi
 
+# Two environments of their own for the tests, beside .venv: what is in them clashes with what is in it.
+cluster-ready: .venv-cluster/.ready # a whole Spark, and a Java to run it
+	@if ! command -v java >/dev/null; then \
+		if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+				openjdk-17-jre-headless; \
+		else \
+			echo "The tests of the Spark engine need Java 17: install your system's package for it." >&2; exit 1; \
+		fi; \
+	fi
+
+partner-ready: .venv-partner/.ready # the official Delta Sharing client
+
+.venv-%/.ready: requirements/%.lock $(STAMPS)/bootstrap
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
+	@VIRTUAL_ENV=$(CURDIR)/$(@D) $(BIN)/uv pip sync --quiet --require-hashes $<
+	@touch $@
+
 # ---------------------------------------------------------------- keep
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
@@ -118,12 +137,14 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 lock: $(STAMPS)/bootstrap ## Resolve the dependencies again, UPGRADE=1 to the newest allowed
 	@$(LOCK) $(if $(UPGRADE),--upgrade) requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(LOCK) $(if $(UPGRADE),--upgrade) requirements/node.in -o requirements/node.lock
+	@$(LOCK) $(if $(UPGRADE),--upgrade) requirements/partner.in -o requirements/partner.lock
+	@$(LOCK) $(if $(UPGRADE),--upgrade) requirements/cluster.in -o requirements/cluster.lock
 	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra dev -o requirements/dev.lock
 
 wheel: install ## Build the wheel, web assets included
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv build --quiet --wheel --no-build-isolation
 
 clean: ## Remove everything that make has made
-	rm -rf $(VENV) frontend/node_modules $(STATIC) dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache \
+	rm -rf $(VENV) .venv-cluster .venv-partner frontend/node_modules $(STATIC) dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache \
 		.ruff_cache .import_linter_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
