@@ -125,8 +125,9 @@ def test_every_setting_is_read(workspace):
 
 def test_every_setting_of_a_node_is_used():
     """By Django's settings, by the wiring, or by what verbs are told."""
-    house = Path(sys.modules["fairway.settings"].__file__).parent
-    text = (house / "settings.py").read_text("utf-8") + (house / "wiring.py").read_text("utf-8")
+    told = Path(sys.modules["fairway.settings"].__file__).parent
+    files = [*told.glob("*.py"), told.parent / "wiring.py"]
+    text = "".join(file.read_text("utf-8") for file in files)
     unused = [
         f.name
         for f in fields(NodeSettings)

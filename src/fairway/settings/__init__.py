@@ -1,0 +1,31 @@
+"""What can be set on a node, where its secrets lie, and what Django is told.
+
+A workspace is a directory: `fairway.toml` holds the settings, `secrets/` the keys, `data/` the
+data that the node may read.
+"""
+
+from fairway.settings.application import django_settings
+from fairway.settings.databases import FILE, checked_url
+from fairway.settings.node import KEYS, Key, NodeSettings, read_settings
+from fairway.settings.workspace import (
+    SECRETS,
+    create_workspace,
+    prepare_workspace,
+    read_secret,
+    write_settings,
+)
+
+__all__ = [
+    "FILE",
+    "KEYS",
+    "SECRETS",
+    "Key",
+    "NodeSettings",
+    "checked_url",
+    "create_workspace",
+    "django_settings",
+    "prepare_workspace",
+    "read_secret",
+    "read_settings",
+    "write_settings",
+]

@@ -1,0 +1,191 @@
+"""What can be set on a node, and how its settings file is read.
+
+`KEYS` is the whole list of settings; anything else in the file is refused with its line.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from fairway.nouns.errors import BadInput, Unavailable
+from fairway.nouns.queries import Limits
+from fairway.settings.databases import FILE, checked_url
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """The settings of one node.
+
+    `database` is empty for the SQLite file in the workspace, else a `postgresql://` address.
+    `data_roots` are the directories that sources may lie in. `hosts` are the names that the web
+    server answers to; `https` is true when it is reached over TLS, and makes cookies secure.
+    """
+
+    workspace: Path
+    name: str
+    data_roots: tuple[Path, ...]
+    database: str = field(default="", repr=False)
+    limits: Limits = field(default_factory=Limits)
+    hosts: tuple[str, ...] = LOCAL_HOSTS
+    https: bool = False
+    session_hours: int = 8
+    token_days: int = 90
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file that mirrors the signed head of the ledger."""
+        return self.workspace / "ledger.checkpoint"
+
+    def shown(self) -> dict[str, Any]:
+        """Return what verbs and screens may know: no address of a database, no secret."""
+        return {
+            "name": self.name,
+            "workspace": str(self.workspace),
+            "https": self.https,
+            "token_days": self.token_days,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A setting: the type of its value in the file, and what it means."""
+
+    type: type
+    meaning: str
+
+
+KEYS: Mapping[str, Key] = {
+    "name": Key(str, "What the node is called on its pages."),
+    "database": Key(str, "Empty for SQLite in the workspace, or postgresql://user:secret@host/db."),
+    "data.roots": Key(list, "Directories that sources may lie in, from the workspace."),
+    "limits.rows": Key(int, "The most rows that one query may return."),
+    "limits.bytes": Key(int, "The most bytes that one query may return."),
+    "limits.memory": Key(int, "The most bytes of memory that one query may work in."),
+    "limits.seconds": Key(float, "The most seconds that one query may take."),
+    "web.hosts": Key(list, "Names that the web server answers to."),
+    "web.https": Key(bool, "True when people reach the node over https://."),
+    "web.session_hours": Key(int, "Hours until somebody has to sign in again."),
+    "tokens.days": Key(int, "Days until a new token expires."),
+}
+"""Every setting by its dotted name in the file."""
+
+
+def read_settings(workspace: Path, *, database: str | None = None) -> NodeSettings:
+    """Read the settings of the node in a directory; `database` overrides the file's.
+
+    Raises `Unavailable` when there is no node, `BadInput` naming file, field and line.
+    """
+    workspace = workspace.resolve()
+    try:
+        text = (workspace / FILE).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        raise Unavailable(
+            "settings.no_node",
+            "There is no node in this directory.",
+            remedy="Make one with `fairway init DIR`.",
+            file=str(workspace),
+        ) from None
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput("settings.not_toml", f"This is not TOML: {error}.", file=FILE) from None
+    values = dict(_flattened(tree))
+    for name, value in values.items():
+        _check(name, value, text)
+    settings = _settings(workspace, values, text)
+    return settings if database is None else replace(settings, database=checked_url(database))
+
+
+def _flattened(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            found.extend(_flattened(value, f"{prefix}{name}."))
+        else:
+            found.append((f"{prefix}{name}", value))
+    return found
+
+
+def _check(name: str, value: Any, text: str) -> None:
+    key = KEYS.get(name)
+    if key is None:
+        raise BadInput(
+            "settings.unknown_key",
+            "There is no such setting.",
+            remedy=_meant(name),
+            file=FILE,
+            field=name,
+            line=_line(text, name),
+        )
+    wanted = (int, float) if key.type is float else (key.type,)
+    if type(value) not in wanted:
+        raise _bad(name, text, f"This has to be {_NAMES[key.type]}.")
+    if isinstance(value, list) and not (value and all(isinstance(v, str) for v in value)):
+        raise _bad(name, text, "This has to be a list of one text or more.")
+    if isinstance(value, int | float) and key.type is not bool and value <= 0:
+        raise _bad(name, text, "This has to be more than zero.")
+
+
+def _meant(name: str) -> str:
+    close = difflib.get_close_matches(name, KEYS, n=1)
+    return f"Did you mean {close[0]}?" if close else f"The settings are: {', '.join(KEYS)}."
+
+
+_NAMES = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+}
+
+
+def _bad(name: str, text: str, message: str) -> BadInput:
+    return BadInput("settings.bad_value", message, file=FILE, field=name, line=_line(text, name))
+
+
+def _line(text: str, name: str) -> int | None:
+    """Return the line of a dotted name, as far as plain TOML shows it."""
+    table = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            table = header[1].strip().replace('"', "") + "."
+        elif (key := re.match(r"\s*([\w.\"-]+)\s*=", line)) and (
+            table + key[1].replace('"', "") == name
+        ):
+            return number
+    return None
+
+
+def _settings(workspace: Path, values: Mapping[str, Any], text: str) -> NodeSettings:
+    if not values.get("name", "").strip():
+        raise _bad("name", text, "A node needs a name.")
+    roots = values.get("data.roots", ["data"])
+    limits = {name: values[f"limits.{name}"] for name in _LIMITS if f"limits.{name}" in values}
+    given = {name: values[key] for key, name in _FIELDS.items() if key in values}
+    if "hosts" in given:
+        given["hosts"] = tuple(given["hosts"])
+    checked_url(given.get("database", ""), line=_line(text, "database"))
+    return NodeSettings(
+        workspace=workspace,
+        data_roots=tuple((workspace / root).resolve() for root in roots),
+        limits=Limits(**limits),
+        **given,
+    )
+
+
+_LIMITS = ("rows", "bytes", "memory", "seconds")
+_FIELDS = {
+    "name": "name",
+    "database": "database",
+    "web.hosts": "hosts",
+    "web.https": "https",
+    "web.session_hours": "session_hours",
+    "tokens.days": "token_days",
+}
