@@ -19,7 +19,7 @@ from fairway.nouns.events import EventFilter
 from fairway.nouns.people import Actor, Domain, Organisation, Person, Role, Via
 from fairway.verbs import agreements, audit, people, products, queries
 from fairway.verbs.acting import SYSTEM
-from fairway.verbs.agreements import Asking, Granting
+from fairway.verbs.asking import Asking, Granting
 from fairway.verbs.ports import Platform
 
 PASSWORD = "three random words"

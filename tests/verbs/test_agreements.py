@@ -10,7 +10,7 @@ from fairway.nouns.errors import BadInput, Conflict, NotFound, Refused
 from fairway.nouns.people import Role
 from fairway.verbs import agreements, people
 from fairway.verbs.acting import SYSTEM
-from fairway.verbs.agreements import Asking, Granting
+from fairway.verbs.asking import Asking, Granting
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from fairway.nouns.errors import FairwayError, NotFound, Refused
 from fairway.nouns.people import Actor, Person, Role, Via
 from fairway.verbs import explanations, people, queries
 from fairway.verbs.acting import SYSTEM
-from fairway.verbs.agreements import Granting
+from fairway.verbs.asking import Granting
 
 POLICY, RESEARCH, STATISTICS = "policy-analysis", "research", "official-statistics"
 

@@ -20,7 +20,7 @@ from fairway.nouns.queries import Limits
 from fairway.nouns.treatments import PSEUDONYM
 from fairway.verbs import people, queries
 from fairway.verbs.acting import SYSTEM
-from fairway.verbs.agreements import Granting
+from fairway.verbs.asking import Granting
 
 ALL = "SELECT * FROM dwp.claims ORDER BY 1"
 

@@ -15,7 +15,7 @@ from fairway.nouns.agreements import Agreement, Move
 from fairway.nouns.people import Actor, Domain, Organisation, Person, Role, Via
 from fairway.verbs import agreements, people, products
 from fairway.verbs.acting import SYSTEM
-from fairway.verbs.agreements import Asking, Granting
+from fairway.verbs.asking import Asking, Granting
 from fairway.verbs.ports import Platform
 from fairway.wiring import close_node, create_node
 

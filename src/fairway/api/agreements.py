@@ -12,7 +12,8 @@ from fairway.api.signing_in import actor
 from fairway.nouns.agreements import Agreement, Move, State, Step, Terms
 from fairway.rules.scopes import to_text
 from fairway.verbs import agreements
-from fairway.verbs.agreements import AgreementPage, Asking, Granting
+from fairway.verbs.agreements import AgreementPage
+from fairway.verbs.asking import Asking, Granting
 from fairway.wiring import current
 
 router = Router(tags=["Agreements"])

@@ -2,53 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from fairway.nouns.access import Denial, Grant
-from fairway.nouns.agreements import Agreement, GrantedColumn, Move, Party, State, Step, Terms
+from fairway.nouns.access import Grant
+from fairway.nouns.agreements import Agreement, Move, Party, State, Step, Terms
 from fairway.nouns.errors import BadInput, Conflict, NotFound, Refused
 from fairway.nouns.people import Actor, Person, Role
 from fairway.nouns.products import DataProduct
 from fairway.nouns.purposes import LegalBasis, Purpose
-from fairway.nouns.scopes import Scope
 from fairway.rules import agreements as rules
-from fairway.rules import scopes, treatments
+from fairway.rules import scopes
 from fairway.rules.access import guardrail_facts
 from fairway.verbs.acting import Act, Look, acting, looking, verb
+from fairway.verbs.asking import (
+    Asking,
+    Granting,
+    asked_terms,
+    check_complete,
+    check_lists,
+    check_text,
+    raise_first,
+    read_columns,
+    read_scope,
+)
 from fairway.verbs.ports import Platform
 from fairway.verbs.products import get as get_product
 from fairway.verbs.products import needs_agreement, owner_current
-
-LONGEST_TEXT = 4000
-"""Characters in a necessity, a question, an answer or a reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """A request as a surface hands it over: texts, not yet checked.
-
-    `columns` are names with treatments as written (`keep`, `band:10`, ...); `scope` is a row scope
-    as written, empty for every row. What is not known yet is empty or None: a draft keeps it.
-    """
-
-    product: str
-    columns: tuple[tuple[str, str], ...] = ()
-    scope: str = ""
-    purpose: str = ""
-    legal_basis: str = ""
-    necessity: str = ""
-    starts: date | None = None
-    ends: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Granting:
-    """Terms as an owner writes them; what is None stays as asked. `scope` is added by AND."""
-
-    columns: tuple[tuple[str, str], ...] | None = None
-    scope: str = ""
-    starts: date | None = None
-    ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +64,9 @@ def draft(
                 f"{product.id} is open: everyone who is signed in may use it.",
                 remedy="Query it at once, with a purpose.",
             )
-        _check_lists(platform, asking)
-        _check_text(asking.necessity, "necessity")
-        terms = _asked_terms(asking, product, act.today)
+        check_lists(platform, asking)
+        check_text(asking.necessity, "necessity")
+        terms = asked_terms(asking, product, act.today)
         old = _own_draft(platform, actor, agreement) if agreement else None
         made = Agreement(
             id=old.id if old else platform.ids.new("AG"),
@@ -128,89 +106,14 @@ def _not_found(agreement: str) -> NotFound:
     )
 
 
-def _check_lists(platform: Platform, asking: Asking) -> None:
-    if asking.purpose and platform.store.purposes.get(asking.purpose) is None:
-        raise BadInput(
-            "agreement.unknown_purpose",
-            f"'{asking.purpose[:60]}' is not on the list of purposes.",
-            remedy="See the list with: fairway request --list-purposes.",
-            field="purpose",
-        )
-    if asking.legal_basis and platform.store.purposes.legal_basis(asking.legal_basis) is None:
-        raise BadInput(
-            "agreement.unknown_legal_basis",
-            f"'{asking.legal_basis[:60]}' is not on the list of legal bases.",
-            remedy="See the list with: fairway request --list-legal-bases.",
-            field="legal_basis",
-        )
-
-
-def _check_text(text: str, field: str) -> None:
-    if len(text) > LONGEST_TEXT:
-        raise BadInput(
-            "agreement.text_too_long",
-            f"This text has {len(text)} characters; {LONGEST_TEXT} are the most.",
-            remedy="Shorten it.",
-            field=field,
-        )
-
-
-def _read_columns(
-    written: Sequence[tuple[str, str]], product: DataProduct
-) -> tuple[GrantedColumn, ...]:
-    read: dict[str, GrantedColumn] = {}
-    for name, treatment in written:
-        column = product.column(name.strip())
-        if column is None:
-            raise BadInput(
-                "agreement.no_such_column",
-                f"{product.id} has no column '{name[:60]}'.",
-                remedy=f"It has: {', '.join(c.name for c in product.columns)}.",
-                field="columns",
-            )
-        if column.name in read:
-            raise BadInput(
-                "agreement.column_twice",
-                f"Column '{column.name}' is named twice.",
-                remedy="Name it once.",
-                field="columns",
-            )
-        parsed = treatments.parse(treatment or "keep", field=f"columns.{column.name}")
-        read[column.name] = GrantedColumn(column.name, parsed)
-    return tuple(read.values())
-
-
-def _read_scope(text: str, product: DataProduct) -> Scope | None:
-    if not text.strip():
-        return None
-    return scopes.parse(text, {c.name: c.type for c in product.columns}, field="scope")
-
-
-def _asked_terms(asking: Asking, product: DataProduct, today: date) -> Terms:
-    terms = Terms(
-        _read_columns(asking.columns, product),
-        _read_scope(asking.scope, product),
-        asking.starts or today,
-        asking.ends or asking.starts or today,
-    )
-    _raise_first(rules.inapplicable(terms, product))
-    return terms
-
-
-def _raise_first(denials: Sequence[Denial]) -> None:
-    if denials:
-        first = denials[0]
-        raise BadInput(first.code, first.reason, remedy=first.remedy)
-
-
 @verb("agreement.submit")
 def submit(platform: Platform, actor: Actor, agreement: str) -> Agreement:
     """Submit one's own draft to the product's owner. Raises `BadInput` for what is missing."""
     with acting(platform, actor, "agreement.submit", subject=agreement) as act:
         found = _own_draft(platform, actor, agreement)
         product = get_product(platform, found.product)
-        _check_complete(found, act.today)
-        _raise_first(rules.inapplicable(found.asked, product))
+        check_complete(found, act.today)
+        raise_first(rules.inapplicable(found.asked, product))
         if not owner_current(platform, product.contract.owner, product.domain):
             raise Refused(
                 "agreement.no_owner",
@@ -218,25 +121,6 @@ def submit(platform: Platform, actor: Actor, agreement: str) -> Agreement:
                 remedy="Ask a governance manager to have an owner appointed.",
             )
         return _move(act, found, Move.SUBMIT, "")
-
-
-def _check_complete(agreement: Agreement, today: date) -> None:
-    missing = [
-        (not agreement.asked.columns, "columns", "Choose at least one column."),
-        (not agreement.purpose, "purpose", "Choose a purpose from the list."),
-        (not agreement.legal_basis, "legal_basis", "Choose a legal basis from the list."),
-        (not agreement.necessity, "necessity", "Say why the data is necessary."),
-        (agreement.asked.ends < agreement.asked.starts, "ends", "End on or after the first day."),
-        (agreement.asked.ends <= today, "ends", "Choose a last day after today."),
-    ]
-    for is_missing, field, remedy in missing:
-        if is_missing:
-            raise BadInput(
-                "agreement.incomplete",
-                f"Request {agreement.id} cannot be submitted yet.",
-                remedy=remedy,
-                field=field,
-            )
 
 
 @verb("agreement.move")
@@ -254,7 +138,7 @@ def move(
     the actor is not a party who may, `Conflict` when the state does not lead there, `BadInput` when
     words or terms are missing or more than asked.
     """
-    _check_text(note, "note")
+    check_text(note, "note")
     with acting(platform, actor, "agreement.move", subject=agreement) as act:
         found = _visible(platform, act, actor, agreement)
         found = _settle(act, found)
@@ -275,12 +159,12 @@ def _approve(platform: Platform, act: Act, found: Agreement, granting: Granting)
     product = get_product(platform, found.product)
     asked = found.asked
     terms = Terms(
-        asked.columns if granting.columns is None else _read_columns(granting.columns, product),
-        scopes.narrow(asked.scope, _read_scope(granting.scope, product)),
+        asked.columns if granting.columns is None else read_columns(granting.columns, product),
+        scopes.narrow(asked.scope, read_scope(granting.scope, product)),
         granting.starts or asked.starts,
         granting.ends or asked.ends,
     )
-    _raise_first(rules.approvable(found, terms, product))
+    raise_first(rules.approvable(found, terms, product))
     if terms.ends < act.today:
         raise BadInput("agreement.over", "The last day has already passed.", field="ends")
     objections = _objections(platform, replace(found, granted=terms), product)

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fairway.nouns.agreements import State
 from fairway.nouns.errors import BadInput, Conflict
 from fairway.verbs import agreements, products, purposes
-from fairway.verbs.agreements import AgreementPage, Asking
+from fairway.verbs.agreements import AgreementPage
+from fairway.verbs.asking import Asking
 from fairway.web.agreements import choices
 from fairway.web.agreements.steps import STEPS, after, asking_of, before, has_dates
 from fairway.web.forms import WRONG, Problems

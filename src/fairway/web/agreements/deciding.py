@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fairway.nouns.agreements import Move, State
 from fairway.nouns.errors import BadInput, Refused
 from fairway.verbs import agreements
-from fairway.verbs.agreements import AgreementPage, Granting
+from fairway.verbs.agreements import AgreementPage
+from fairway.verbs.asking import Granting
 from fairway.web.agreements import choices
 from fairway.web.agreements.views import agreement_page
 from fairway.web.forms import WRONG, Problems, read_date, shown_date, typed_date

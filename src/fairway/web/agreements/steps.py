@@ -7,7 +7,8 @@ from typing import Any
 from django.http import QueryDict
 
 from fairway.nouns.agreements import Agreement
-from fairway.verbs.agreements import AgreementPage, Asking
+from fairway.verbs.agreements import AgreementPage
+from fairway.verbs.asking import Asking
 from fairway.web import words
 from fairway.web.agreements import choices
 from fairway.web.forms import Problems, read_date, shown_date, typed_date
