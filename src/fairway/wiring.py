@@ -160,9 +160,18 @@ def _platform(settings: NodeSettings) -> Platform:
 
 
 def _sources(settings: NodeSettings) -> Any:
+    from fairway.sources.delta import DeltaSources
     from fairway.sources.files import FileSources
+    from fairway.sources.places import Places
 
-    return FileSources(settings.data_roots)
+    files = FileSources(settings.data_roots)
+    return Places(
+        {
+            ("local", "parquet"): files,
+            ("local", "csv"): files,
+            ("local", "delta"): DeltaSources(files),
+        }
+    )
 
 
 def _keys(settings: NodeSettings) -> Any:

@@ -14,6 +14,7 @@ from tests.scene import Scene
 from fairway.engines.duckdb import DuckDBEngine
 from fairway.nouns.errors import Unavailable
 from fairway.sources.files import FileSources
+from fairway.sources.places import Places
 from fairway.wiring import close_node, create_node
 
 PAGE = Path(__file__).parent.parent.parent / "docs/how-to/add-a-source.md"
@@ -35,7 +36,10 @@ def scene(files):
     listed = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(listed)
     platform = create_node(files / "node", "Test")
-    sources = listed.ListedSources(FileSources([files / "node/data"]))
+    local = FileSources([files / "node/data"])
+    sources = Places(
+        {("local", "parquet"): local, ("listed", "parquet"): listed.ListedSources(local)}
+    )
     engine = DuckDBEngine(sources.locate)
     yield Scene(replace(platform, sources=sources, engine=engine)).people()
     engine.close()

@@ -9,7 +9,9 @@ import pytest
 
 from fairway.nouns.errors import BadInput, FairwayError, Refused, Unavailable
 from fairway.nouns.products import LogicalType, Source
+from fairway.nouns.versions import Version
 from fairway.sources.files import FileSources
+from fairway.sources.places import Places
 
 CANARY = "CANARY-7731"
 
@@ -22,7 +24,8 @@ def root(tmp_path):
 
 @pytest.fixture
 def sources(root):
-    return FileSources([root])
+    files = FileSources([root])
+    return Places({("local", "parquet"): files, ("local", "csv"): files})
 
 
 def table(**columns):
@@ -235,3 +238,63 @@ def test_delimited_text_is_readable_as_text_and_nothing_as_anything(tmp_path):
     assert code.readable_as >= {LogicalType.STRING, LogicalType.INTEGER, LogicalType.NUMBER}
     assert LogicalType.DATE not in code.readable_as
     assert empty.readable_as == set(LogicalType)
+
+
+# ------------------------------------------------------------------ partitions
+
+
+def partitioned(root, form="parquet"):
+    for year, region, people in (("2023", "Wales", 1), ("2024", "Yorkshire%2FHumber", 20),
+                                 ("2024", "__HIVE_DEFAULT_PARTITION__", 300)):  # fmt: skip
+        folder = root / "stays" / f"year={year}" / f"region={region}"
+        folder.mkdir(parents=True)
+        if form == "csv":
+            (folder / "part.csv").write_text(f"people\n{people}\n")
+        else:
+            pq.write_table(table(people=[people]), folder / "part.parquet")
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+@pytest.mark.parametrize("path", ["stays", "stays/year=*/*/*"])
+def test_directories_named_as_columns_are_partitions(sources, root, form, path):
+    partitioned(root, form)
+    assert described(sources, path, form) == {
+        "people": LogicalType.INTEGER,
+        "year": LogicalType.INTEGER,
+        "region": LogicalType.STRING,
+    }
+    located = sources.locate(sources.resolve(local(path, form), "c.yaml"))
+    assert {dict(part.constants)["region"] for part in located.parts} == {
+        "Wales",
+        "Yorkshire/Humber",
+        None,
+    }
+
+
+def test_a_column_in_the_files_is_read_from_the_files(sources, root):
+    folder = root / "stays" / "year=1066"
+    folder.mkdir(parents=True)
+    pq.write_table(table(year=[2024]), folder / "part.parquet")
+    assert described(sources, "stays") == {"year": LogicalType.INTEGER}
+    assert sources.locate(sources.resolve(local("stays"), "c.yaml")).parts == ()
+
+
+def test_a_partition_of_codes_is_text(sources, root):
+    for code in ("01", "02"):
+        (root / "p" / f"code={code}").mkdir(parents=True)
+        pq.write_table(table(x=[1]), root / "p" / f"code={code}" / "a.parquet")
+    assert described(sources, "p")["code"] is LogicalType.STRING
+
+
+def test_files_outside_the_partitions_are_refused(sources, root):
+    partitioned(root)
+    pq.write_table(table(people=[1]), root / "stays" / "stray.parquet")
+    assert refusal(sources, local("stays")).code == "source.uneven"
+
+
+def test_files_keep_no_earlier_versions(sources, root):
+    pq.write_table(table(), root / "a.parquet")
+    source = sources.resolve(local("a.parquet"), "c.yaml")
+    assert sources.pin(source, None) == source
+    with pytest.raises(BadInput, match="no earlier versions"):
+        sources.pin(source, Version(1))

@@ -35,6 +35,12 @@ class QueryIn(Schema):
     purpose: str = Field(max_length=100)
     agreement: str | None = Field(None, max_length=100, description="Pins one agreement.")
     limits: LimitsIn | None = None
+    as_of: dict[str, str] | None = Field(
+        None,
+        max_length=100,
+        description="Earlier states of the data: products, or `*` for all, to a version's number"
+        " or a time.",
+    )
 
 
 class QueryOut(Schema):
@@ -53,8 +59,9 @@ class QueryOut(Schema):
 _RESULT = {
     "responses": {
         200: {
-            "description": "The result, in the format accepted. The headers Fairway-Query-Id and"
-            " Fairway-Agreements come with it, and Fairway-Rows when it is complete at the start.",
+            "description": "The result, in the format accepted. The headers Fairway-Query-Id,"
+            " Fairway-Agreements and Fairway-Versions come with it, and Fairway-Rows when it is"
+            " complete at the start.",
             "content": {f.media_type: {} for f in formats.FORMATS.values()},
         }
     }
@@ -83,6 +90,7 @@ def run(
         given.purpose,
         agreement=given.agreement,
         limits=_limits(given.limits),
+        as_of=given.as_of,
     )
     return response(request, result, wanted)
 

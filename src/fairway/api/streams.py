@@ -23,6 +23,9 @@ def response(request: HttpRequest, result: QueryResult, form: Format) -> Streami
     )
     streaming["Fairway-Query-Id"] = result.id
     streaming["Fairway-Agreements"] = ", ".join(result.agreements)
+    if result.versions:
+        read = (f"{product}={version}" for product, version in result.versions.items())
+        streaming["Fairway-Versions"] = ", ".join(read)
     streaming["Content-Disposition"] = f'attachment; filename="{result.id}.{form.ending}"'
     streaming["Cache-Control"] = "no-store"
     if result.complete:

@@ -33,6 +33,12 @@ fairway query "SELECT region, sum(households) FROM dwp.universal_credit_househol
     help="How to write the result; a table when left out.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option(
+    "--as-of",
+    multiple=True,
+    metavar="[PRODUCT=]VERSION",
+    help="Read an earlier state of the data: a version's number or a time.",
+)
 @click.option("--rows", type=click.IntRange(1), help="Stop past this many rows.")
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Stop past this time.")
 @reaching
@@ -46,6 +52,7 @@ def query(
     output: Path | None,
     rows: int | None,
     seconds: float | None,
+    as_of: tuple[str, ...],
 ) -> None:
     """Run SQL, one SELECT over products named <domain>.<table>, for a purpose.
 
@@ -60,6 +67,7 @@ def query(
     asked: dict[str, Any] = {
         "purpose": purpose,
         "agreement": agreement,
+        "as_of": _states(as_of),
         "limits": {k: v for k, v in bounds.items() if v is not None} or None,
     }
     if watched():
@@ -69,6 +77,12 @@ def query(
             _table(node, text, asked)
         else:
             _bytes(node, text, chosen, output, asked)
+
+
+def _states(written: tuple[str, ...]) -> dict[str, str] | None:
+    """Read `product=version`, or a version for all products; the names have no `=` in them."""
+    split = [one.rpartition("=") for one in written]
+    return {product or "*": version for product, _, version in split} or None
 
 
 def _text(sql: str | None, file: Path | None) -> str:
@@ -124,4 +138,6 @@ def _table(node: Node, sql: str, asked: dict[str, Any]) -> None:
     count = result.rows or 0
     under = f" under {', '.join(result.agreements)}" if result.agreements else ""
     more = f"; the first {len(shown)} are shown" if count > len(shown) else ""
+    for product, version in result.versions.items():
+        under += f", {product} at version {version}"
     say(f"\n{count} {'row' if count == 1 else 'rows'}{more}. Query {result.id}{under}.")

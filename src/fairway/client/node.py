@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from fairway.client.answers import Answer, Page
 from fairway.client.entries import Catalogue
@@ -177,13 +177,15 @@ class Node(Catalogue):
         purpose: str,
         agreement: str | None = None,
         limits: Mapping[str, float] | None = None,
+        as_of: str | Mapping[str, str] | None = None,
     ) -> Result:
         """Run one SELECT over products named `<domain>.<table>`, for a purpose.
 
         Your active agreements for the purpose are found by themselves; `agreement` pins one.
-        `limits` may tighten `rows`, `bytes`, `memory` and `seconds`.
+        `limits` may tighten `rows`, `bytes`, `memory` and `seconds`. `as_of` asks for an earlier
+        state of the data: a version's number or a time, or products mapped to such.
         """
-        return self._result(sql, purpose, agreement, limits, ARROW)
+        return self._result(_asked(sql, purpose, agreement, limits, as_of), ARROW)
 
     def export(
         self,
@@ -194,6 +196,7 @@ class Node(Catalogue):
         format: str = "parquet",  # noqa: A002
         agreement: str | None = None,
         limits: Mapping[str, float] | None = None,
+        as_of: str | Mapping[str, str] | None = None,
     ) -> Result:
         """Write a query's result to a file: arrow, parquet, csv or json, as the node makes it.
 
@@ -201,9 +204,8 @@ class Node(Catalogue):
         """
         from fairway.formats import named
 
-        with closing(
-            self._result(sql, purpose, agreement, limits, named(format).media_type)
-        ) as result:
+        asked = _asked(sql, purpose, agreement, limits, as_of)
+        with closing(self._result(asked, named(format).media_type)) as result:
             if isinstance(to, str | Path):
                 _write_whole(Path(to), result.chunks())
             else:
@@ -211,16 +213,8 @@ class Node(Catalogue):
                     to.write(chunk)
         return result
 
-    def _result(
-        self,
-        sql: str,
-        purpose: str,
-        agreement: str | None,
-        limits: Mapping[str, float] | None,
-        accept: str,
-    ) -> Result:
-        body = {"sql": sql, "purpose": purpose, "agreement": agreement, "limits": limits}
-        return Result(self._transport.stream("query", body, accept), self.outcome)
+    def _result(self, asked: Mapping[str, Any], accept: str) -> Result:
+        return Result(self._transport.stream("query", asked, accept), self.outcome)
 
     def outcome(self, query: str) -> Answer:
         """Return how one of your own queries stands on the record."""
@@ -325,3 +319,20 @@ def _write_whole(path: Path, chunks: Iterator[bytes]) -> None:
 
 
 __all__ = ["Columns", "Node"]
+
+
+def _asked(
+    sql: str,
+    purpose: str,
+    agreement: str | None,
+    limits: Mapping[str, float] | None,
+    as_of: str | Mapping[str, str] | None,
+) -> dict[str, Any]:
+    """Return the question about a query as the API takes it."""
+    return {
+        "sql": sql,
+        "purpose": purpose,
+        "agreement": agreement,
+        "limits": limits,
+        "as_of": {"*": as_of} if isinstance(as_of, str) else as_of,
+    }

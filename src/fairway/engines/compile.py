@@ -6,11 +6,13 @@ Nothing of the user's query stands in it, except comparisons that `totality` has
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from fairway.nouns.products import LogicalType
-from fairway.nouns.relations import GovernedColumn, GovernedRelation, Located
+from fairway.nouns.relations import DataFile, GovernedColumn, GovernedRelation, Located
 from fairway.nouns.scopes import AllOf, Among, AnyOf, Between, Comparison, Negation, Scope, Value
 from fairway.nouns.treatments import Kind
+from fairway.rules.pruning import constant
 from fairway.rules.treatments import (
     EXACT_BELOW,
     INTEGER_MAX,
@@ -87,30 +89,73 @@ def governed_select(
 ) -> str:
     """Return the SELECT behind a relation."""
     types = dict(relation.scope_types) | {c.name: c.type for c in relation.columns}
-    source = ", ".join(
-        f"CAST({identifier(name)} AS {SQL_TYPES[kind]}) AS {identifier(name)}"
-        for name, kind in types.items()
-    )
     columns = ", ".join(
         f"{treated(column, relation.key)} AS {identifier(column.name)}"
         for column in _served(relation)
     )
     where = f" WHERE {condition(relation.scope, types)}" if relation.scope else ""
     # Every name and text in it is quoted; see `identifier` and `text`.
-    inner = f"SELECT {source} FROM {scan(located, types)}"  # noqa: S608
-    sql = f"SELECT {columns} FROM ({inner}) AS source{where}"  # noqa: S608
+    sql = f"SELECT {columns} FROM ({reading(located, types)}) AS source{where}"  # noqa: S608
     if lowered:
         sql = f"SELECT * FROM ({sql}) AS governed WHERE {lowered}"  # noqa: S608
     return f"{sql} {_BARRIER}" if barrier else sql
 
 
-def scan(located: Located, types: dict[str, LogicalType]) -> str:
-    """Return the table function that reads the files."""
-    files = ", ".join(text(path) for path in located.files)
+def reading(located: Located, types: dict[str, LogicalType]) -> str:
+    """Return the SELECT of a source's columns as they lie, under their names and logical types."""
+    if not located.parts:
+        return _read(located, located.files, types, DataFile(""))
+    alike: dict[Any, list[str]] = {}
+    for part in located.parts:
+        look = (part.names, part.constants, part.deleted, part.path if part.deleted else "")
+        alike.setdefault(look, []).append(part.path)
+    if not alike:
+        nulls = ", ".join(
+            f"CAST(NULL AS {SQL_TYPES[kind]}) AS {identifier(name)}" for name, kind in types.items()
+        )
+        return f"SELECT {nulls} WHERE false"
+    return " UNION ALL ".join(
+        _read(located, paths, types, DataFile("", names, constants, deleted))
+        for (names, constants, deleted, _), paths in alike.items()
+    )
+
+
+def _read(
+    located: Located, paths: Sequence[str], types: dict[str, LogicalType], like: DataFile
+) -> str:
+    """Return the SELECT over files that are read alike."""
+    inside = {name.casefold(): found for name, found in like.names}
+    constants = {name.casefold(): value for name, value in like.constants}
+
+    def column(name: str, kind: LogicalType) -> str:
+        folded = name.casefold()
+        if folded in constants:
+            value = constant(constants[folded], kind)
+            sql = "NULL" if value is None else _constant(value, kind)
+        else:
+            found = inside.get(folded, name)
+            sql = identifier(found) if found else "NULL"
+        return f"CAST({sql} AS {SQL_TYPES[kind]}) AS {identifier(name)}"
+
+    columns = ", ".join(column(name, kind) for name, kind in types.items())
+    # Every name and text in it is quoted; see `identifier` and `text`.
+    sql = f"SELECT {columns} FROM {_scan(located, paths, types, bool(like.deleted))}"  # noqa: S608
+    if like.deleted:
+        places = ", ".join(map(str, like.deleted))
+        sql += f" WHERE file_row_number NOT IN ({places})"
+    return sql
+
+
+def _scan(
+    located: Located, paths: Sequence[str], types: dict[str, LogicalType], numbered: bool
+) -> str:
+    """Return the table function that reads the files; `numbered` adds each row's place."""
+    files = ", ".join(text(path) for path in paths)
     if not located.header:
         # Most writers leave NaN out of a file's statistics. Without being told, the engine takes
         # these as complete, and shows a row of NaN where `x < 1` must hide it.
-        return f"read_parquet([{files}], hive_partitioning = false, can_have_nan = true)"
+        number = ", file_row_number = true" if numbered else ""
+        return f"read_parquet([{files}], hive_partitioning = false, can_have_nan = true{number})"
     wanted = {name.casefold(): kind for name, kind in types.items()}
     columns = ", ".join(
         f"{text(name)}: '{SQL_TYPES[wanted.get(name.casefold(), LogicalType.STRING)]}'"

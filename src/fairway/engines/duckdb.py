@@ -21,6 +21,7 @@ from fairway.nouns.errors import Unavailable
 from fairway.nouns.products import Source
 from fairway.nouns.queries import Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation, Located
+from fairway.rules.pruning import pruned
 
 
 class DuckDBEngine:
@@ -49,7 +50,7 @@ class DuckDBEngine:
         shut = sandbox.available()
         if not shut and not self._unsandboxed:
             raise no_sandbox()
-        located = [(relation, self._locate(relation.source)) for relation in relations]
+        located = [(one, pruned(one, self._locate(one.source))) for one in relations]
         totality = Totality(query.tree, relations)
         job = {
             "sql": query.sql,

@@ -36,9 +36,9 @@ from fairway.engines.evaluate import (
 from fairway.engines.tree import lower
 from fairway.nouns.products import LogicalType, Source
 from fairway.nouns.queries import Limits, ParsedQuery
-from fairway.nouns.relations import GovernedRelation, Located
+from fairway.nouns.relations import DataFile, GovernedRelation, Located
 from fairway.nouns.treatments import Kind
-from fairway.rules import scopes, treatments
+from fairway.rules import pruning, scopes, treatments
 
 _ARROW = {
     "NULL": pa.int32(),
@@ -132,27 +132,47 @@ def governed(relation: GovernedRelation, located: Located) -> Table:
 
 
 def _read(located: Located, types: Mapping[str, LogicalType]) -> Iterator[dict[str, Any]]:
-    for path in located.files:
-        if located.header:
-            table = pa.csv.read_csv(
-                path,
-                parse_options=pa.csv.ParseOptions(delimiter=located.delimiter),
-                convert_options=pa.csv.ConvertOptions(
-                    column_types=dict.fromkeys(located.header, pa.string()),
-                    null_values=[""],
-                    strings_can_be_null=True,
-                    quoted_strings_can_be_null=True,
-                ),
-            )
-        else:
-            table = pa.parquet.ParquetFile(path).read()
+    """Read every file, whatever its statistics say: the oracle trusts none."""
+    for part in located.parts or [DataFile(path) for path in located.files]:
+        table = _file(part.path, located)
+        deleted = set(part.deleted)
+        inside = {name.casefold(): found.casefold() for name, found in part.names}
+        constants = {name.casefold(): value for name, value in part.constants}
         places = {name.casefold(): i for i, name in enumerate(table.column_names)}
-        wanted = {name: table.column(places[name.casefold()]).to_pylist() for name in types}
-        for values in zip(*wanted.values(), strict=True):
-            yield {
-                name: _as_logical(value, types[name])
-                for name, value in zip(wanted, values, strict=True)
-            }
+        wanted: dict[str, list[Any]] = {}
+        for name, kind in types.items():
+            folded = name.casefold()
+            place = places.get(inside.get(folded, folded))
+            if folded in constants:
+                values = [pruning.constant(constants[folded], kind)] * table.num_rows
+            elif inside.get(folded) == "":
+                values = [None] * table.num_rows
+            elif place is None:
+                raise failures.error("source")
+            else:
+                values = table.column(place).to_pylist()
+            wanted[name] = values
+        for at, row in enumerate(zip(*wanted.values(), strict=True)):
+            if at not in deleted:
+                yield {
+                    name: _as_logical(value, types[name])
+                    for name, value in zip(wanted, row, strict=True)
+                }
+
+
+def _file(path: str, located: Located) -> pa.Table:
+    if not located.header:
+        return pa.parquet.ParquetFile(path).read()
+    return pa.csv.read_csv(
+        path,
+        parse_options=pa.csv.ParseOptions(delimiter=located.delimiter),
+        convert_options=pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(located.header, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
 
 
 def _as_logical(value: Any, kind: LogicalType) -> Any:

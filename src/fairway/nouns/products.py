@@ -61,17 +61,23 @@ class SourceField:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a product's data lies: a kind (`local`), a format (`parquet`, `csv`) and a location."""
+    """Where a product's data lies: a kind (`local`), a format (`parquet`, `csv`) and a location.
+
+    `version` names one state of a source that keeps earlier ones, as `rules.versions` writes it;
+    empty for the state that it has when it is read.
+    """
 
     kind: str
     format: str
     location: str
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
     """An ODCS contract as read: the parts Fairway acts on, and the whole document.
 
+    `earlier_versions` allows users to read states of the data from before the newest.
     `document` is the contract as given, with every field, known or not; it is what is exported.
     """
 
@@ -88,6 +94,7 @@ class Contract:
     tags: tuple[str, ...] = ()
     licence: str = ""
     attribution: str = ""
+    earlier_versions: bool = False
     document: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from fairway.nouns.products import LogicalType, Source
-from fairway.nouns.scopes import Scope
+from fairway.nouns.scopes import Scope, Value
 from fairway.nouns.treatments import Treatment
 
 
@@ -38,13 +38,49 @@ class GovernedRelation:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnRange:
+    """Between which values a column's values in one file lie, as far as it is known.
+
+    None for an end that is not known. `nulls` is false where the file holds no null in it.
+    """
+
+    column: str
+    low: Value | None = None
+    high: Value | None = None
+    nulls: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One file of a source, and how its rows are to be read.
+
+    `names` gives columns that are called otherwise in the file, by their names there; an empty name
+    says that the file has no such column, and its values are null. `constants` are columns whose
+    value stands outside the file and is the same for all its rows, as text, None for null; they win
+    over what is in the file. `deleted` are the places of rows, from 0, that no longer count.
+    `ranges` come from the table's own statistics. Column names compare without regard to case.
+    """
+
+    path: str
+    names: tuple[tuple[str, str], ...] = ()
+    constants: tuple[tuple[str, str | None], ...] = ()
+    deleted: tuple[int, ...] = ()
+    ranges: tuple[ColumnRange, ...] = ()
+    rows: int | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Located:
     """The bytes of a source as they lie now, for an engine that reads them in place.
 
     `files` are absolute, resolved paths, in the order they are read. `header` (the columns in the
-    order of the file) and `delimiter` are set for delimited text. Never shown to users.
+    order of the file) and `delimiter` are set for delimited text. `parts` describe the files one by
+    one where there is more to say of them than their path; they are then in step with `files`.
+    Never shown to users.
     """
 
     files: tuple[str, ...]
     header: tuple[str, ...] = ()
     delimiter: str = ""
+    parts: tuple[DataFile, ...] = ()

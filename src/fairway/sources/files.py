@@ -1,17 +1,22 @@
 """Products that lie in files on this machine: Parquet and CSV, one file, a directory or a glob.
 
-A contract names them by a path relative to one of the node's roots. Nothing outside the roots is
-ever read: the check is made on the real path, symbolic links followed, when a product is published
-and again each time it is used.
+Directories named `column=value` below a directory or a glob are partitions: the column is offered
+like those in the files. A contract names a source by a path relative to one of the node's roots.
+Nothing outside the roots is ever read: the check is made on the real path, symbolic links followed,
+when a product is published and again each time it is used.
 """
 
-from collections.abc import Iterator, Sequence
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from fairway.nouns.errors import BadInput, FairwayError, Refused, Unavailable
+from fairway.nouns.errors import BadInput
 from fairway.nouns.products import Source, SourceField
 from fairway.nouns.relations import Located
-from fairway.sources import delimited, parquet
+from fairway.nouns.versions import AsOf
+from fairway.sources import delimited, faults, parquet, partitions
 
 _FIELD = "servers[0]"
 _GLOB = frozenset("*?[")
@@ -31,30 +36,7 @@ class FileSources:
         self._roots = tuple(Path(root).resolve() for root in roots)
 
     def resolve(self, source: Source, file: str) -> Source:
-        if source.kind != "local":
-            raise BadInput(
-                "source.unknown_kind",
-                f"A server of type '{source.kind[:40]}' cannot be read.",
-                remedy="Use 'local'.",
-                file=file,
-                field=f"{_FIELD}.type",
-            )
-        if source.format not in _SUFFIXES:
-            raise BadInput(
-                "source.unknown_format",
-                f"Files of format '{source.format[:40]}' cannot be read.",
-                remedy="Use 'parquet' or 'csv'.",
-                file=file,
-                field=f"{_FIELD}.format",
-            )
-        if not source.location.strip() or "\0" in source.location:
-            raise BadInput(
-                "source.no_path",
-                "The contract does not say where the data lies.",
-                remedy="Give the path below the node's data directory.",
-                file=file,
-                field=f"{_FIELD}.path",
-            )
+        _check_path(source, file)
         outside = False
         for root in self._roots:
             try:
@@ -64,16 +46,63 @@ class FileSources:
             if not self._inside(location[0]):
                 outside = True
                 continue
-            resolved = Source("local", source.format, str(Path(location[0], location[1])))
+            resolved = replace(source, location=str(Path(location[0], location[1])))
             if self._files(resolved, file):
                 return resolved
-        raise _outside(file) if outside else _unreachable(file)
+        raise faults.outside(file) if outside else faults.unreachable(file)
+
+    def place(self, source: Source, file: str, holds: Callable[[Path], bool]) -> Path:
+        """Return the directory below a root that a source names and in which `holds` is true.
+
+        Raises `Refused` for one outside the roots, `Unavailable` where there is none.
+        """
+        _check_path(source, file)
+        outside = False
+        for root in self._roots:
+            try:
+                found = (root / source.location).resolve()
+                if not self._inside(found):
+                    outside = True
+                elif found.is_dir() and holds(found):
+                    return found
+            except (OSError, RuntimeError):  # closed to us; links that lead in a circle
+                continue
+        raise faults.outside(file) if outside else faults.unreachable(file)
+
+    def admit(self, paths: Sequence[str], file: str) -> None:
+        """Look again at where files really lie: below a root, each one a file and no link.
+
+        Raises `Refused`, `Unavailable`.
+        """
+        try:
+            for folder in {os.path.dirname(path) for path in paths}:  # noqa: PTH120 - ten thousand
+                if not self._inside(Path(folder).resolve(strict=True)):
+                    raise faults.outside(file)
+                if os.path.realpath(folder) != folder:
+                    raise faults.outside(file)
+            if not all(stat.S_ISREG(os.lstat(path).st_mode) for path in paths):
+                raise faults.unreachable(file)
+        except (OSError, RuntimeError):
+            raise faults.unreachable(file) from None
 
     def describe(self, source: Source, file: str) -> Sequence[SourceField]:
         located = self.locate(source, file)
-        if source.format == "csv":
-            return delimited.describe(located, file)
-        return parquet.describe(located, file)
+        inside = (
+            delimited.describe(located, file)
+            if source.format == "csv"
+            else parquet.describe(located, file)
+        )
+        held = {field.name.casefold() for field in inside}
+        return (
+            *inside,
+            *(f for f in partitions.describe(located) if f.name.casefold() not in held),
+        )
+
+    def pin(self, source: Source, wanted: AsOf | None) -> Source:
+        """Return the source as it is; files keep no earlier states."""
+        if wanted is not None:
+            raise faults.no_versions()
+        return source
 
     def locate(self, source: Source, file: str = "") -> Located:
         """Return the files of a resolved source as they lie now, for the engines.
@@ -83,10 +112,10 @@ class FileSources:
         """
         files = self._files(source, file)
         if not files:
-            raise _unreachable(file)
-        if source.format == "csv":
-            return delimited.locate(files, file)
-        return Located(files)
+            raise faults.unreachable(file)
+        located = delimited.locate(files, file) if source.format == "csv" else Located(files)
+        place, _ = _literal_part(Path(source.location))
+        return partitions.parted(located, place, file)
 
     def _files(self, source: Source, file: str) -> tuple[str, ...]:
         """Return the real paths of a source's files, sorted. Raises `Refused`, `Unavailable`."""
@@ -95,23 +124,28 @@ class FileSources:
             for path in _matches(Path(source.location), _SUFFIXES[source.format]):
                 real = path.resolve(strict=True)
                 if not self._inside(real):
-                    raise _outside(file)
+                    raise faults.outside(file)
                 if real.is_file():
                     found.append(str(real))
                 if len(found) > MOST_FILES:
-                    raise Unavailable(
-                        "source.too_many_files",
-                        f"The source has more than {MOST_FILES:,} files.",
-                        remedy="Put them together into fewer, larger files.",
-                        file=file,
-                        field=f"{_FIELD}.path",
-                    )
+                    raise faults.too_many_files(MOST_FILES, file)
         except (OSError, RuntimeError):  # gone or closed to us between two looks; a loop of links
-            raise _unreachable(file) from None
+            raise faults.unreachable(file) from None
         return tuple(sorted(found))
 
     def _inside(self, path: Path) -> bool:
         return any(path.resolve().is_relative_to(root) for root in self._roots)
+
+
+def _check_path(source: Source, file: str) -> None:
+    if not source.location.strip() or "\0" in source.location:
+        raise BadInput(
+            "source.no_path",
+            "The contract does not say where the data lies.",
+            remedy="Give the path below the node's data directory.",
+            file=file,
+            field=f"{_FIELD}.path",
+        )
 
 
 def _literal_part(path: Path) -> tuple[Path, str]:
@@ -133,24 +167,3 @@ def _matches(location: Path, suffix: str) -> Iterator[Path]:
         yield from place.glob(pattern)
     elif location.exists():
         yield location
-
-
-def _outside(file: str) -> FairwayError:
-    return Refused(
-        "source.outside_roots",
-        "The data lies outside the directories that this node may read.",
-        remedy="Move it below the node's data directory, or ask the administrator to add its place"
-        " to data.roots.",
-        file=file,
-        field=f"{_FIELD}.path",
-    )
-
-
-def _unreachable(file: str) -> FairwayError:
-    return Unavailable(
-        "source.unreachable",
-        "There is no data to read at this path.",
-        remedy="Check the path below the node's data directory, and that the node may read it.",
-        file=file,
-        field=f"{_FIELD}.path",
-    )

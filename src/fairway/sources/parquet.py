@@ -1,12 +1,19 @@
 """What columns Parquet files hold, as the engine will read them."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from fairway.nouns.errors import Unavailable
 from fairway.nouns.products import LogicalType, SourceField
 from fairway.nouns.relations import Located
+from fairway.nouns.scopes import Value
 
 _TYPES = {
     "VARCHAR": LogicalType.STRING,
@@ -76,3 +83,73 @@ def _columns(connection: duckdb.DuckDBPyConnection, path: str, file: str) -> lis
             field="servers[0].path",
         ) from None
     return [(str(row[0]), str(row[1])) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns at the top of one file, by name and by the number some writers give them."""
+
+    names: frozenset[str]
+    by_id: Mapping[int, str]
+
+
+@lru_cache(maxsize=20_000)
+def _footer(path: str, size: int, written: int) -> Columns:  # noqa: ARG001 - what it is kept by
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(path)
+    numbers = {}
+    for field in schema:
+        number = (field.metadata or {}).get(b"PARQUET:field_id", b"")
+        if number.isdigit():
+            numbers[int(number)] = field.name
+    return Columns(frozenset(schema.names), numbers)
+
+
+def columns(path: str, file: str) -> Columns:
+    """Read which columns a file has. Raises `Unavailable` when it is gone or damaged."""
+    import pyarrow as pa
+
+    try:
+        found = Path(path).stat()
+        return _footer(path, found.st_size, found.st_mtime_ns)
+    except (OSError, pa.ArrowException):
+        raise Unavailable(
+            "source.unreadable",
+            "A file of this table is gone or damaged.",
+            remedy="Check that nothing was taken away behind the table's back.",
+            file=file,
+            field="servers[0].path",
+        ) from None
+
+
+def range_ends(
+    kind: LogicalType | None, low: Any, high: Any, cut_at: int
+) -> tuple[Value | None, Value | None]:
+    """Return statistics as values of a type, an end as None where it cannot be relied on.
+
+    Texts are cut by writers, and times to the millisecond; `cut_at` is how long a text may be.
+    """
+    if kind is LogicalType.STRING:
+        if not isinstance(low, str) or not isinstance(high, str):
+            return None, None
+        return low, None if len(high.encode()) >= cut_at or len(low.encode()) >= cut_at else high
+    if kind is LogicalType.TIMESTAMP:
+        margin = timedelta(milliseconds=1)
+        ends = [one if isinstance(one, datetime) else None for one in (low, high)]
+        plain = [
+            one.astimezone(UTC).replace(tzinfo=None) if one is not None and one.tzinfo else one
+            for one in ends
+        ]
+        try:
+            return (
+                None if plain[0] is None else plain[0] - margin,
+                None if plain[1] is None else plain[1] + margin,
+            )
+        except OverflowError:
+            return None, None
+    if kind is LogicalType.NUMBER:
+        return None if low is None else float(low), None if high is None else float(high)
+    if kind is LogicalType.INTEGER:
+        return None if low is None else int(low), None if high is None else int(high)
+    return low, high

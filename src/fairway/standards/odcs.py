@@ -67,6 +67,7 @@ class OdcsContracts:
             tags=tuple(str(t) for t in document.content.get("tags") or ()),
             licence=_custom(document.content, "licence") or "",
             attribution=_custom(document.content, "attribution") or "",
+            earlier_versions=_earlier_versions(document),
             document=document.content,
         )
 
@@ -203,6 +204,19 @@ def _custom(holder: Mapping[str, Any], name: str) -> str | None:
         if entry.get("property") == name and entry.get("value") is not None:
             return str(entry["value"])
     return None
+
+
+def _earlier_versions(document: Document) -> bool:
+    """Return whether earlier states of the data may be read; a contract that does not say: no."""
+    written = (_custom(document.content, "earlierVersions") or "refused").casefold()
+    if written in {"allowed", "refused"}:
+        return written == "allowed"
+    raise document.problem(
+        "contract.unknown_earlier_versions",
+        f"earlierVersions is '{written[:40]}'; it can be allowed or refused.",
+        field="customProperties",
+        remedy="Write allowed or refused.",
+    )
 
 
 def _access(document: Document) -> AccessClass:

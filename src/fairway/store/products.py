@@ -130,6 +130,7 @@ def _terms(contract: Contract) -> dict[str, Any]:
         "tags": contract.tags,
         "licence": contract.licence,
         "attribution": contract.attribution,
+        "earlier_versions": contract.earlier_versions,
     }
 
 

@@ -15,8 +15,9 @@ from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role
 from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
 from fairway.nouns.purposes import LegalBasis, Purpose
 from fairway.nouns.queries import Field, Limits, ParsedQuery
-from fairway.nouns.relations import GovernedRelation
+from fairway.nouns.relations import GovernedRelation, Located
 from fairway.nouns.search import Indexed, SearchPage, SearchQuery
+from fairway.nouns.versions import AsOf
 
 
 class People(Protocol):
@@ -230,6 +231,15 @@ class Sources(Protocol):
 
     def describe(self, source: Source, file: str) -> Sequence[SourceField]:
         """Read the actual schema. Raises `Unavailable` when the source does not answer."""
+
+    def pin(self, source: Source, wanted: AsOf | None) -> Source:
+        """Return a resolved source fixed to one of its states: the newest unless one is wanted.
+
+        Raises `BadInput` for a state that it does not hold. What keeps no states stays as it is.
+        """
+
+    def locate(self, source: Source, file: str = "") -> Located:
+        """Return where the bytes of a resolved source lie now. Raises `Unavailable`, `Refused`."""
 
 
 class Guardrails(Protocol):

@@ -17,6 +17,8 @@ from fairway.nouns.queries import Field, Limits, ParsedQuery
 from fairway.nouns.relations import GovernedColumn, GovernedRelation
 from fairway.nouns.scopes import Scope
 from fairway.nouns.treatments import Kind
+from fairway.nouns.versions import AsOf
+from fairway.rules import versions
 from fairway.rules.scopes import columns as scope_columns
 from fairway.verbs.access import Situation, decided
 from fairway.verbs.acting import event, looking, verb
@@ -42,6 +44,12 @@ class _Use:
     agreements: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """The state that is read of each product whose source keeps states."""
+        found: Mapping[str, str] = self.details.get("versions", {})
+        return found
 
     def record(
         self, action: str, outcome: str, *, reason: str = "", rows: int | None = None
@@ -70,7 +78,8 @@ class QueryResult:
     """The result of a query: fields, and an Arrow IPC stream in chunks of bytes.
 
     `complete` says whether the whole result is already held; then `rows` is final. Iterate once.
-    `reasons` say why it was permitted, `agreements` under which agreements.
+    `reasons` say why it was permitted, `agreements` under which agreements, `versions` which state
+    was read of each product whose source keeps states.
     """
 
     def __init__(
@@ -81,6 +90,7 @@ class QueryResult:
         self.reasons = tuple(reasons)
         self.agreements = use.agreements
         self.products = use.products
+        self.versions = use.versions
         self._use = use
         self._stream = stream
         self._chunks = iter(stream)
@@ -150,17 +160,20 @@ def run(
     *,
     agreement: str | None = None,
     limits: Limits | None = None,
+    as_of: Mapping[str, str] | None = None,
 ) -> QueryResult:
     """Run one SELECT for a purpose, under the actor's agreements.
 
-    `agreement` pins one. `limits` may only be tighter than the node's own. Raises `BadInput` for
+    `agreement` pins one. `limits` may only be tighter than the node's own. `as_of` maps products,
+    or `*`, to the earlier state that is wanted of their data: a number or a time.
+    Raises `BadInput` for
     what does not parse or bind, `Refused` for what is not granted, `BoundExceeded` past a bound,
     `Unavailable` when the record, the source or the engine does not answer.
     """
     with looking(platform, actor, "query.run"):
         use = _Use(platform, actor, platform.ids.new("Q"), sql, purpose)
         try:
-            return _governed(use, agreement, tighter(platform.limits, limits))
+            return _governed(use, agreement, tighter(platform.limits, limits), as_of or {})
         except _Recorded as recorded:
             raise recorded.error from None
         except FairwayError as error:
@@ -176,7 +189,9 @@ class _Recorded(Exception):
         self.error = error
 
 
-def _governed(use: _Use, agreement: str | None, limits: Limits) -> QueryResult:
+def _governed(
+    use: _Use, agreement: str | None, limits: Limits, as_of: Mapping[str, str]
+) -> QueryResult:
     platform = use.platform
     parsed = platform.gate.parse(use.sql)
     use.products = tuple(dict.fromkeys(str(t) for t in parsed.tables))
@@ -185,7 +200,12 @@ def _governed(use: _Use, agreement: str | None, limits: Limits) -> QueryResult:
         raise _refusal(decision.denials)
     use.agreements = tuple(g.agreement.id for g in decision.grants if g.agreement)
     use.columns = _columns_used(decision.grants, parsed)
-    relations = [relation(platform, grant) for grant in decision.grants]
+    states = versions.chosen(as_of, use.products)
+    relations = [
+        relation(platform, grant, states.get(grant.product.id)) for grant in decision.grants
+    ]
+    if read := {f"{r.domain}.{r.table}": r.source.version for r in relations if r.source.version}:
+        use.details["versions"] = read
     fields = platform.gate.bind(parsed, relations)
     use.record("query.granted", "granted", reason=" ".join(decision.reasons))
     try:
@@ -252,8 +272,19 @@ def _columns_used(grants: Sequence[Grant], parsed: ParsedQuery) -> tuple[str, ..
     )
 
 
-def relation(platform: Platform, grant: Grant) -> GovernedRelation:
-    """Compile a grant to what the engine may see. What is dropped is not in it."""
+def relation(platform: Platform, grant: Grant, wanted: AsOf | None = None) -> GovernedRelation:
+    """Compile a grant to what the engine may see. What is dropped is not in it.
+
+    `wanted` is an earlier state of the source; its newest one is fixed otherwise. Raises `Refused`
+    where the contract does not allow earlier states, `BadInput` where the source does not hold it.
+    """
+    if wanted is not None and not grant.product.contract.earlier_versions:
+        raise Refused(
+            "version.not_allowed",
+            f"The contract of '{grant.product.id}' does not allow earlier versions of its data.",
+            remedy="Leave the version out, or ask the product's owner.",
+            field="as_of",
+        )
     columns = tuple(
         GovernedColumn(column.name, column.type, granted.treatment)
         for granted in grant.terms.columns
@@ -265,7 +296,7 @@ def relation(platform: Platform, grant: Grant) -> GovernedRelation:
     return GovernedRelation(
         domain=grant.product.domain,
         table=grant.product.table,
-        source=grant.product.source,
+        source=platform.sources.pin(grant.product.source, wanted),
         columns=columns,
         scope=scope,
         scope_types=_scope_types(grant.product, scope) if scope else (),

@@ -1,0 +1,68 @@
+"""What can be wrong with a source, said the same way by every kind of source."""
+
+from fairway.nouns.errors import BadInput, FairwayError, Refused, Unavailable
+
+PATH = "servers[0].path"
+
+
+def outside(file: str) -> FairwayError:
+    """Return the error for data outside the node's roots."""
+    return Refused(
+        "source.outside_roots",
+        "The data lies outside the directories that this node may read.",
+        remedy="Move it below the node's data directory, or ask the administrator to add its place"
+        " to data.roots.",
+        file=file,
+        field=PATH,
+    )
+
+
+def unreachable(file: str) -> FairwayError:
+    """Return the error for a path at which nothing lies."""
+    return Unavailable(
+        "source.unreachable",
+        "There is no data to read at this path.",
+        remedy="Check the path below the node's data directory, and that the node may read it.",
+        file=file,
+        field=PATH,
+    )
+
+
+def too_many_files(most: int, file: str) -> FairwayError:
+    """Return the error for a source with more files than one product may have."""
+    return Unavailable(
+        "source.too_many_files",
+        f"The source has more than {most:,} files.",
+        remedy="Put them together into fewer, larger files.",
+        file=file,
+        field=PATH,
+    )
+
+
+def missing_extra(what: str, extra: str) -> FairwayError:
+    """Return the error for a kind of source whose library is not installed."""
+    return Unavailable(
+        "source.missing_extra",
+        f"Reading {what} needs a part that is not installed on this node.",
+        remedy=f"Install it on the node: pip install 'fairway[{extra}]'.",
+    )
+
+
+def no_such_version(version: str) -> FairwayError:
+    """Return the error for a state that a source does not hold."""
+    return BadInput(
+        "version.not_held",
+        f"The source holds no version '{version[:40]}', or no longer.",
+        remedy="Leave the version out to read the newest.",
+        field="as_of",
+    )
+
+
+def no_versions() -> FairwayError:
+    """Return the error for a source that keeps no earlier states."""
+    return BadInput(
+        "version.none_kept",
+        "This product's source keeps no earlier versions.",
+        remedy="Leave the version out.",
+        field="as_of",
+    )

@@ -1,0 +1,68 @@
+"""Every kind of source that a node reads, behind one face: which adapter answers for which source.
+
+Another kind is one more entry of the mapping that `wiring` hands over.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from fairway.nouns.errors import BadInput
+from fairway.nouns.products import Source, SourceField
+from fairway.nouns.relations import Located
+from fairway.nouns.versions import AsOf
+
+
+class Place(Protocol):
+    """One kind of source: `verbs.ports.Sources` for the kind and format it is registered under."""
+
+    def resolve(self, source: Source, file: str) -> Source: ...
+    def describe(self, source: Source, file: str) -> Sequence[SourceField]: ...
+    def pin(self, source: Source, wanted: AsOf | None) -> Source: ...
+    def locate(self, source: Source, file: str = "") -> Located: ...
+
+
+class Places:
+    """Implements `verbs.ports.Sources` by asking the place of a source's kind and format."""
+
+    def __init__(self, places: Mapping[tuple[str, str], Place]) -> None:
+        self._places = dict(places)
+
+    def resolve(self, source: Source, file: str) -> Source:
+        return self._place(source, file).resolve(source, file)
+
+    def describe(self, source: Source, file: str) -> Sequence[SourceField]:
+        return self._place(source, file).describe(source, file)
+
+    def pin(self, source: Source, wanted: AsOf | None) -> Source:
+        return self._place(source, "").pin(source, wanted)
+
+    def locate(self, source: Source, file: str = "") -> Located:
+        """Return where the source's bytes lie now, for engines."""
+        return self._place(source, file).locate(source, file)
+
+    def _place(self, source: Source, file: str) -> Place:
+        found = self._places.get((source.kind, source.format))
+        if found is not None:
+            return found
+        kinds = list(dict.fromkeys(kind for kind, _ in self._places))
+        if source.kind not in kinds:
+            raise BadInput(
+                "source.unknown_kind",
+                f"A server of type '{source.kind[:40]}' cannot be read.",
+                remedy=f"Use {_listed(kinds)}.",
+                file=file,
+                field="servers[0].type",
+            )
+        formats = [form for kind, form in self._places if kind == source.kind]
+        raise BadInput(
+            "source.unknown_format",
+            f"Files of format '{source.format[:40]}' cannot be read.",
+            remedy=f"Use {_listed(formats)}.",
+            file=file,
+            field="servers[0].format",
+        )
+
+
+def _listed(words: Sequence[str]) -> str:
+    quoted = [f"'{word}'" for word in words]
+    return " or ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
