@@ -141,9 +141,10 @@ def _platform(settings: NodeSettings) -> Platform:
     from fairway.search.entries import CatalogueIndex
     from fairway.store.memory import DatabaseStore
 
+    ledger = DatabaseLedger(read_secret(settings, "ledger"), settings.checkpoint)
     return Platform(
-        store=DatabaseStore(),
-        ledger=DatabaseLedger(read_secret(settings, "ledger"), settings.checkpoint),
+        store=DatabaseStore(within=ledger.gathering),
+        ledger=ledger,
         index=CatalogueIndex(),
         contracts=_contracts,
         catalogues=_catalogues,

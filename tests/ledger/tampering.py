@@ -5,20 +5,30 @@ from typing import Any
 from django.db import connection
 
 KEYS = {
+    "ledger_segment": ("first",),
+    "ledger_node": ("level", "place"),
+    "ledger_head": ("id",),
+    "ledger_erased": ("sequence",),
+    "ledger_index": ("id",),
     "ledger_entry": ("sequence",),
     "ledger_product": ("sequence", "product"),
     "ledger_agreement": ("sequence", "agreement"),
-    "ledger_checkpoint": ("id",),
+    "ledger_subject": ("sequence", "mark"),
 }
 COLUMNS = {
+    "ledger_segment": ("first", "width", "leaves", "bodies"),
+    "ledger_node": ("level", "place", "hash"),
+    "ledger_head": ("id", "size", "edge", "note"),
+    "ledger_index": ("id", "size", "peak", "late"),
     "ledger_entry": (
-        *("sequence", "body", "previous", "hash", "at", "actor", "action", "outcome"),
+        *("sequence", "at", "peak", "actor", "action", "outcome"),
         *("purpose", "subject", "used"),
     ),
     "ledger_product": ("product", "sequence", "person", "purpose", "at", "used"),
     "ledger_agreement": ("agreement", "sequence"),
-    "ledger_checkpoint": ("id", "size", "head", "at", "signature"),
+    "ledger_subject": ("mark", "sequence"),
 }
+BYTES = ("leaves", "bodies", "edge", "hash")
 CELLS = [(table, column) for table, columns in COLUMNS.items() for column in columns]
 
 
@@ -37,7 +47,8 @@ def disarm() -> None:
     else:
         for table in KEYS:
             sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-        sql("ALTER TABLE ledger_checkpoint DROP CONSTRAINT ledger_checkpoint_id_check")
+        for table in ("ledger_head", "ledger_index"):
+            sql(f"ALTER TABLE {table} DROP CONSTRAINT {table}_id_check")
 
 
 def rows(table: str) -> list[tuple[Any, ...]]:
@@ -54,9 +65,9 @@ def cell(table: str, column: str, key: tuple[Any, ...]) -> Any:
 def write(table: str, column: str, key: tuple[Any, ...], value: Any) -> None:
     """Write a cell. Bytes go into a text column as they are, UTF-8 or not."""
     place = "%s"
-    if isinstance(value, bytes) and column != "body" and connection.vendor == "sqlite":
+    if isinstance(value, bytes) and column not in BYTES and connection.vendor == "sqlite":
         place = "CAST(%s AS TEXT)"
-    elif isinstance(value, bytes) and column != "body":
+    elif isinstance(value, bytes) and column not in BYTES:
         value = value.decode()
     sql(f"UPDATE {table} SET {column} = {place} WHERE {_where(table)}", value, *key)
 

@@ -15,7 +15,8 @@ from tests.ledger.events import NOON, an_event, events
 
 from fairway.nouns.errors import Unavailable
 from fairway.nouns.events import EventFilter
-from fairway.rules.ledger import GENESIS, seal
+from fairway.rules.ledger import seal
+from fairway.rules.merkle import EMPTY
 from fairway.wiring import open_node
 
 on_one_node = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -23,21 +24,22 @@ on_one_node = settings(max_examples=40, suppress_health_check=[HealthCheck.funct
 
 def test_a_new_record_is_empty_and_verifies(node):
     outcome = node.ledger.verify()
-    assert (outcome.entries, outcome.intact, outcome.head) == (0, True, GENESIS)
+    assert (outcome.entries, outcome.intact, outcome.head) == (0, True, EMPTY.hex())
     assert node.ledger.find(EventFilter()) == ()
     assert node.ledger.usage() == ()
 
 
 def test_an_entry_is_durable_when_append_returns(node, made):
     entry = node.ledger.append(an_event())
-    assert entry == seal(an_event(), 1, GENESIS)
+    assert entry == seal(an_event(), 1, entry.salt)
     assert node.ledger.find(EventFilter()) == (entry,)
     assert made.open().ledger.verify().head == entry.hash
 
 
-def test_entries_follow_each_other(node):
-    first, second = (node.ledger.append(an_event(n)) for n in range(2))
-    assert (second.sequence, second.previous) == (2, first.hash)
+def test_entries_have_places_and_salts_of_their_own(node):
+    first, second = (node.ledger.append(an_event()) for _ in range(2))
+    assert [(e.sequence, e.index) for e in (first, second)] == [(1, 0), (2, 1)]
+    assert len({first.salt, second.salt}) == len({first.leaf, second.leaf}) == 2
 
 
 @on_one_node
@@ -100,10 +102,10 @@ def spoil():
     """Take the signed head away, against the triggers."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER ledger_checkpoint_no_delete")
+            cursor.execute("DROP TRIGGER ledger_head_no_delete")
         else:
-            cursor.execute("ALTER TABLE ledger_checkpoint DISABLE TRIGGER ALL")
-        cursor.execute("DELETE FROM ledger_checkpoint")
+            cursor.execute("ALTER TABLE ledger_head DISABLE TRIGGER ALL")
+        cursor.execute("DELETE FROM ledger_head")
 
 
 def test_nothing_is_added_to_a_record_that_does_not_fit_its_head(node):
@@ -250,7 +252,7 @@ def test_no_question_looks_at_every_entry(node, wanted):
 
     def explain(execute, sql, values, many, context):
         with closing(connection.connection.cursor()) as cursor:
-            cursor.execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", values)
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", values or ())
             plans.extend(row[3] for row in cursor.fetchall())
         return execute(sql, values, many, context)
 
@@ -288,14 +290,14 @@ def test_usage_counts_completed_queries_by_product_person_and_purpose(node):
 def test_an_entry_that_cannot_be_read_is_not_shown(node):
     node.ledger.append(an_event())
     tampering.disarm()
-    tampering.write("ledger_entry", "body", (1,), b"not an entry")
+    tampering.write("ledger_segment", "bodies", (0,), b"not an entry")
     with pytest.raises(Unavailable) as caught:
         node.ledger.find(EventFilter())
     assert caught.value.code == "ledger.broken"
 
 
 def test_a_record_without_tables_is_unavailable(node):
-    tampering.sql("DROP TABLE ledger_entry")
+    tampering.sql("DROP TABLE ledger_segment")
     for ask in (
         node.ledger.verify,
         lambda: node.ledger.find(EventFilter()),
@@ -332,9 +334,9 @@ def test_a_server_that_went_away_is_found_again(node, monkeypatch):
 def test_an_end_that_is_no_text_any_more_is_found(node):
     node.ledger.append(an_event(0))
     tampering.disarm()
-    tampering.write("ledger_entry", "hash", (1,), b"\xff" * 64)
+    tampering.write("ledger_head", "note", (1,), b"\xff" * 64)
     outcome = node.ledger.verify()
-    assert (outcome.intact, outcome.first_bad) == (False, 1)
+    assert (outcome.intact, outcome.first_bad) == (False, None)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

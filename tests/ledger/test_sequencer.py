@@ -12,7 +12,7 @@ from tests.ledger.events import an_event
 from fairway.ledger import sequencer
 from fairway.ledger.sequencer import Sequencer
 from fairway.nouns.errors import Unavailable
-from fairway.rules.ledger import GENESIS, event_bytes, seal
+from fairway.rules.ledger import event_bytes, seal
 
 
 class Tape:
@@ -22,10 +22,12 @@ class Tape:
         self.groups = []
         self.rested = 0
         self.fault = None
+        self.untidy = 0
+        self.tidied = []
         self.begun = threading.Event()
         self.go = threading.Event()
         self.go.set()
-        self.sequencer = Sequencer(self.commit, self.rest)
+        self.sequencer = Sequencer(self.commit, self.rest, self.tidy)
 
     def commit(self, group):
         self.begun.set()
@@ -34,10 +36,18 @@ class Tape:
             raise self.fault
         start = sum(map(len, self.groups)) + 1
         self.groups.append(group)
-        return [seal(w.event, n, GENESIS, w.written) for n, w in enumerate(group, start)]
+        return [seal(w.event, n, bytes(16), w.written) for n, w in enumerate(group, start)]
 
     def rest(self):
         self.rested += 1
+
+    def tidy(self, *, waited_for):
+        if self.untidy:
+            self.untidy -= 1
+            self.tidied.append(waited_for)
+            if self.untidy < 0:
+                raise LookupError
+        return self.untidy > 0
 
     def append(self, number=0):
         event = an_event(number)
@@ -142,3 +152,22 @@ def test_a_forked_process_has_a_thread_of_its_own(tape, tmp_path):
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
     assert tape.append().sequence == 2  # here nothing of the child's is known
+
+
+def test_between_groups_and_when_nobody_waits_there_is_time_to_tidy(tape):
+    tape.untidy = 3
+    tape.append()
+    until(lambda: tape.untidy == 0)
+    assert tape.tidied == [True, False, False]
+    tape.untidy = 2
+    tape.sequencer.nudge()
+    until(lambda: tape.untidy == 0)
+    assert tape.tidied[3:] == [False, False]
+
+
+def test_tidying_that_fails_stops_nobody(tape, caplog):
+    tape.untidy = -1
+    tape.append()
+    until(lambda: tape.rested)
+    tape.untidy = 0
+    assert tape.append(1).sequence == 2

@@ -9,26 +9,29 @@ from hypothesis import strategies as st
 from tests.ledger.events import an_event, events, json_values, texts
 
 from fairway.rules.ledger import (
-    GENESIS,
-    Kept,
-    body_bytes,
+    GONE,
+    LEAF,
+    at_micros,
     canonical,
-    check,
-    checkpoint_bytes,
-    entry_hash,
+    check_body,
+    commitment,
+    erasures,
     event_bytes,
     event_facets,
     facets,
+    leaf_entry,
+    micros,
     moment,
+    packed,
     plain,
     read_event,
+    read_facets,
+    read_leaf,
     seal,
+    unpacked,
 )
 
-
-def kept(event, sequence=1, previous=GENESIS):
-    entry = seal(event, sequence, previous)
-    return Kept(sequence, entry.body, previous, entry.hash, event_facets(event))
+SALT = bytes(range(16))
 
 
 # ------------------------------------------------------------------ bytes
@@ -36,27 +39,31 @@ def kept(event, sequence=1, previous=GENESIS):
 
 def test_the_bytes_of_an_entry_are_these_and_no_others():
     event = replace(an_event(), query="Prys £ — 'x'", details={"b": [1, 2.5, None], "a": True})
-    entry = seal(event, 7, "ab" * 32)
+    entry = seal(event, 7, SALT)
     assert entry.body.decode() == (
-        '{"event":{"action":"query.completed","actor":"analyst","agreements":["agr-1"],'
+        '{"action":"query.completed","actor":"analyst","agreements":["agr-1"],'
         '"at":"2026-03-01T12:00:00.000000Z","columns":["labour.claims.region"],'
         '"details":{"a":true,"b":[1,2.5,null]},"outcome":"done","products":["labour.claims"],'
         '"purpose":"policy-analysis","query":"Prys £ — \'x\'","query_id":"q-0","rows":12,'
-        '"subject":"q-0","via":"python"},"previous":"' + "ab" * 32 + '","sequence":7}'
+        '"subject":"q-0","via":"python"}'
     )
-    assert entry.hash == hashlib.sha256(b"\x00" + entry.body).hexdigest()
-    assert (entry.sequence, entry.event, entry.previous) == (7, event, "ab" * 32)
+    committed = hashlib.sha256(SALT + entry.body).digest()
+    at = 1_772_366_400_000_000
+    assert entry.leaf == b"\x01" + at.to_bytes(8, "big") + committed
+    assert len(entry.leaf) == LEAF
+    assert entry.hash == hashlib.sha256(b"\x00" + entry.leaf).hexdigest()
+    assert (entry.sequence, entry.index, entry.event, entry.salt) == (7, 6, event, SALT)
 
 
 def test_bytes_written_before_are_used_as_they_are():
     event = an_event()
-    assert seal(event, 1, GENESIS, event_bytes(event)) == seal(event, 1, GENESIS)
+    assert seal(event, 1, SALT, event_bytes(event)) == seal(event, 1, SALT)
 
 
 @given(events)
 @example(an_event(query="half a pair: \ud800", actor="nul: \x00"))
 def test_an_event_comes_back_as_it_was(event):
-    body = body_bytes(event_bytes(event), 1, GENESIS)
+    body = event_bytes(event)
     assert read_event(body) == event
     assert canonical(json.loads(body)) == body
 
@@ -91,9 +98,11 @@ def test_rows_are_a_number_that_a_table_holds(rows):
 
 
 def test_a_body_that_is_not_an_entrys_is_refused():
-    for body in (b"", b"[]", b"{}", b'{"event":3}', b'{"event":{"at":3}}', b"\xff"):
+    for body in (b"", b"[]", b"{}", b'{"at":3}', b'{"at":"x"}', b"3", b"\xff"):
         with pytest.raises(ValueError):  # noqa: PT011
             read_event(body)
+        with pytest.raises(ValueError):  # noqa: PT011
+            read_facets(body)
 
 
 # ------------------------------------------------------------------ facets
@@ -111,12 +120,21 @@ def test_facets_are_what_an_event_is_found_by():
 @example(an_event(actor="nul: \x00", products=("\ud800", "\x00", "a")))
 def test_facets_are_the_same_from_the_event_and_from_its_bytes(event):
     assert facets(json.loads(event_bytes(event))) == event_facets(event)
+    assert read_facets(event_bytes(event)) == event_facets(event)
 
 
 def test_only_a_completed_query_counts_as_a_use():
-    assert facets({"action": "query.completed", "outcome": "done"}).rows == 0
-    assert facets({"action": "query.completed", "outcome": "failed", "rows": 3}).rows is None
-    assert facets({"action": "query.granted", "outcome": "done", "rows": 3}).rows is None
+    at = {"at": moment(an_event().at)}
+    assert facets({**at, "action": "query.completed", "outcome": "done"}).rows == 0
+    assert facets({**at, "action": "query.completed", "outcome": "failed", "rows": 3}).rows is None
+    assert facets({**at, "action": "query.granted", "outcome": "done", "rows": 3}).rows is None
+
+
+def test_the_marks_of_data_subjects_are_facets():
+    found = event_facets(an_event(details={"subjects": ["b", "a", "b", 3]}))
+    assert found.subjects == ("a", "b")
+    for none in ({}, {"subjects": "abc"}, {"subjects": None}):
+        assert event_facets(an_event(details=none)).subjects == ()
 
 
 def test_what_no_database_keeps_is_marked():
@@ -125,51 +143,56 @@ def test_what_no_database_keeps_is_marked():
     assert plain("plaën") == "plaën"
 
 
-# ------------------------------------------------------------------ the chain
+# ------------------------------------------------------------------ leaves and bodies
 
 
-@given(events, st.integers(1, 2**62))
-def test_a_sealed_entry_follows(event, sequence):
-    assert check(kept(event, sequence, "cd" * 32), sequence, "cd" * 32) == ""
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_time_in_microseconds_is_exact(at):
+    assert at_micros(micros(at)) == at
+
+
+@given(events)
+def test_a_sealed_entry_is_what_its_leaf_stands_for(event):
+    entry = seal(event, 1, SALT)
+    assert check_body(entry.leaf, entry.salt, entry.body) == ""
+    assert read_leaf(entry.leaf) == (micros(event.at), commitment(SALT, entry.body))
 
 
 def test_each_fault_is_named():
-    good = kept(an_event())
-    other = kept(an_event(actor="someone else"))
-    assert check(good, 1, GENESIS) == ""
-    faults = {
-        "it is missing": good._replace(sequence=2),
-        "its place is not a place": good._replace(sequence=0),
-        "its bytes are not those that were hashed": good._replace(body=other.body),
-        "it does not follow the entry before it": good._replace(previous="0" * 63 + "1"),
-        "its actor is not what its body says": good._replace(facets=other.facets),
-        "its rows is not what its body says": good._replace(
-            facets=good.facets._replace(rows=12.0)  # equal, and not the same
-        ),
-        "its products is not what its body says": good._replace(
-            facets=good.facets._replace(products=("labour.claims", "labour.people"))
-        ),
-    }
-    assert {reason: check(bad, 1, GENESIS) for reason, bad in faults.items()} == {
-        reason: reason for reason in faults
-    }
+    entry, other = seal(an_event(), 1, SALT), seal(an_event(actor="someone else"), 1, SALT)
+    later = leaf_entry(1, commitment(SALT, entry.body))
+    nothing = leaf_entry(1, commitment(SALT, b"[]"))
+    changed = "its bytes are not those that were hashed"
+    assert check_body(entry.leaf, SALT, other.body) == changed
+    assert check_body(entry.leaf, bytes(16), entry.body) == changed
+    assert check_body(later, SALT, entry.body) == "its time is not that of its leaf"
+    assert check_body(nothing, SALT, b"[]") == "its body is not that of an entry"
+    for leaf in (b"", entry.leaf[:-1], b"\x02" + entry.leaf[1:]):
+        assert check_body(leaf, SALT, entry.body) == "its leaf is not one"
 
 
-def test_a_body_hashed_for_another_place_does_not_verify():
-    moved = kept(an_event(), sequence=2, previous=entry_hash(b""))
-    assert check(moved._replace(sequence=1, previous=GENESIS), 1, GENESIS) == (
-        "its body was written for another place"
-    )
+@given(st.lists(st.none() | st.tuples(st.binary(min_size=16, max_size=16), st.binary())))
+def test_bodies_come_back_as_they_were_packed(given_bodies):
+    assert list(unpacked(packed(given_bodies))) == given_bodies
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"event":3,"previous":"","sequence":1}'])
-def test_a_hashed_body_that_is_no_entry_does_not_verify(body):
-    bad = kept(an_event())._replace(body=body, hash=entry_hash(body))
-    assert check(bad, 1, GENESIS) == "its body is not that of an entry"
+def test_a_run_of_bodies_that_is_cut_short_is_refused():
+    run = packed([(SALT, b"body"), None])
+    assert run.endswith(GONE)
+    for cut in (5, 20, 23):
+        with pytest.raises(ValueError, match="short"):
+            list(unpacked(run[:cut]))
 
 
-def test_a_checkpoint_says_what_it_is():
-    at = moment(datetime(2026, 3, 1, tzinfo=UTC))
-    assert checkpoint_bytes(2, "ab", at) == (
-        b"fairway ledger 1\n2\nab\n2026-03-01T00:00:00.000000Z\n"
-    )
+def test_only_an_erasure_says_what_was_erased():
+    said = {"details": {"sequences": [3, 5, "7", True]}}
+    erased = event_bytes(an_event(action="audit.erase", outcome="done", **said))
+    assert erasures(erased) == {3, 5}
+    assert erasures(event_bytes(an_event(**said))) == set()
+    denied = event_bytes(an_event(action="audit.erase", outcome="denied", **said))
+    assert erasures(denied) == set()
+    quoted = event_bytes(an_event(reason='"action":"audit.erase"', details=said["details"]))
+    assert erasures(quoted) == set()
+    hidden = event_bytes(an_event(details={"x": {"action": "audit.erase"}, **said["details"]}))
+    assert erasures(hidden) == set()
+    assert erasures(event_bytes(an_event(action="audit.erase", details={}))) == set()

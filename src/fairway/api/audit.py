@@ -51,7 +51,7 @@ class EntryOut(Schema):
     rows: int | None
     reason: str
     details: dict[str, Any]
-    previous: str
+    index: int
     hash: str
 
 
@@ -78,7 +78,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         **event,
         "details": dict(entry.event.details),
         "sequence": entry.sequence,
-        "previous": entry.previous,
+        "index": entry.index,
         "hash": entry.hash,
     }
 
@@ -96,5 +96,5 @@ def read(request: HttpRequest, wanted: Annotated[FilterIn, Query()]) -> dict[str
 
 @router.post("/audit/verify", response=VerificationOut, summary="Re-compute the record")
 def verify(request: HttpRequest) -> dict[str, Any]:
-    """Re-computes the whole chain and names the first record that does not verify."""
+    """Re-computes the whole tree and names the first record that does not verify."""
     return asdict(audit.verify(current(), actor(request)))

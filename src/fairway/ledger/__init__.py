@@ -1,1 +1,1 @@
-"""The tamper-evident record: an append-only chain of hashed entries behind `verbs.ports.Ledger`."""
+"""The tamper-evident record: a transparency log behind `verbs.ports.Ledger`."""

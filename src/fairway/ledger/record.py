@@ -1,50 +1,94 @@
 """The record on Django's default connection: appending, finding, summing up."""
 
 import logging
+import os
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError, InterfaceError
 
-from fairway.ledger import tables
-from fairway.ledger.checkpoints import Head, Mirror, Signer
+from fairway.ledger import bodies, finding, segments, tree
+from fairway.ledger.checkpoints import Mirror, Signer
+from fairway.ledger.segments import Segment
 from fairway.ledger.sequencer import Sequencer, Waiting
 from fairway.ledger.verification import verify
-from fairway.nouns.errors import Unavailable
-from fairway.nouns.events import AuditEvent, Entry, EventFilter, Usage, Verification
-from fairway.rules.ledger import GENESIS, event_bytes, event_facets, moment, seal
+from fairway.nouns.errors import NotFound, Unavailable
+from fairway.nouns.events import (
+    AuditEvent,
+    Entry,
+    EventFilter,
+    Inclusion,
+    Pace,
+    Usage,
+    Verification,
+)
+from fairway.rules import merkle
+from fairway.rules.ledger import SALT, event_bytes, event_facets, packed, seal
+from fairway.rules.merkle import NOTHING, Edge
+from fairway.rules.notes import Head, Key
 
 IDLE = 5.0  # seconds after which the sequencer looks whether its connection still lives
+AT_ONCE = 64  # entries that are indexed as they are written; more are left for later
+STRETCH = 2_000  # entries that are indexed in one go later
+BEHIND = 20_000  # entries the index may lag before the sequencer takes time for it
 log = logging.getLogger("fairway.ledger")
 
 
+@dataclass
+class _Gathered:
+    """Entries of an open transaction that are not written yet, and the tree they will follow."""
+
+    edge: Edge | None = None
+    indexed: int = 0
+    entries: list[Entry] = field(default_factory=list)
+
+
 class DatabaseLedger:
-    """`verbs.ports.Ledger` as a hash chain in the node's database.
+    """`verbs.ports.Ledger` as a transparency log in the node's database.
 
     `seed` is the node's Ed25519 key; `mirror` is the file that holds the last signed head.
     """
 
     def __init__(self, seed: bytes, mirror: Path) -> None:
-        self._signer = Signer(seed)
+        self.signer = Signer(seed)
         self._mirror = Mirror(mirror)
-        self._trusted: Head | None = None  # the last head that was found or made to hold
+        self._trusted: tuple[str, Edge] | None = None  # the last head that was made to hold
         self._committed = time.monotonic()
-        self._sequencer = Sequencer(self._commit, _let_go)
+        self._lag = 0
+        self._open: weakref.WeakKeyDictionary[Any, _Gathered] = weakref.WeakKeyDictionary()
+        self._sequencer = Sequencer(self._commit, _let_go, self._catch_up_some)
+
+    # ------------------------------------------------------------------ beginning
 
     def begin(self) -> None:
-        """Make the first signed head of an empty record, if there is none yet."""
+        """Make the first signed head of an empty record, if there is none yet.
+
+        Entries of the chain that was kept before the tree are taken over, in their order.
+        """
         with _answering(), transaction.atomic(durable=True):
-            tables.lock()
-            head = tables.end(GENESIS).signed
-            if head is None:
-                head = self._signer.sign(0, GENESIS, moment(datetime.now(UTC)))
-                tables.put_head(head, first=True)
-        if not self._mirror.file.exists():
-            self._mirror.create(head)
+            segments.lock()
+            held = segments.held()
+            note = held.note if held else self.signer.sign(0, merkle.EMPTY)
+            if held is None:
+                segments.put_head(NOTHING, note, first=True)
+        if not self._mirror.file.exists() or (self._mirror.read() is None and held is None):
+            self._mirror.create(note)
+        if held is None:
+            bodies.take_over(self)
+
+    @property
+    def keys(self) -> tuple[Key, Key]:
+        """The keys that verify this record's heads, and this node's cosignatures."""
+        return self.signer.key, self.signer.witness_key
+
+    # ------------------------------------------------------------------ appending
 
     def append(self, event: AuditEvent) -> Entry:
         """Add an event. Inside a transaction it commits or vanishes with it.
@@ -56,45 +100,59 @@ class DatabaseLedger:
             return self._sequencer.append(event, written)
         try:
             with _answering():
-                return self._extend([Waiting(event, written)])[0]
+                return self._put(event, written)
         except Exception:
             transaction.set_rollback(True)  # whoever catches this cannot commit without the event
             raise
 
-    def find(self, wanted: EventFilter) -> Sequence[Entry]:
-        """Return matching entries, newest first, `wanted.limit` at the most."""
-        with _answering():
-            try:
-                return tables.find(wanted)
-            except ValueError:
-                raise _broken() from None
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Hold the entries of a transaction together, to write them at its end.
 
-    def verify(self) -> Verification:
-        """Re-compute the whole chain, and compare it with the signed heads."""
-        with _answering():
-            return verify(self._signer, self._mirror)
-
-    def renew_mirror(self) -> Verification:
-        """Write the file of the signed head anew, from a record that verifies but for the file.
-
-        For an administrator who has lost the file, and knows why. Return the outcome; the file is
-        written only when everything else is intact.
+        Entered inside the transaction; the store does so for each of its own.
         """
-        with _answering():
-            outcome = verify(self._signer, None)
-            head = tables.end(GENESIS).signed
-        if outcome.intact and head is not None:
-            self._mirror.create(head)
-        return outcome
+        mine = connections["default"]
+        self._open[mine] = _Gathered()
+        try:
+            yield
+            if not mine.needs_rollback:
+                self._settle()
+        finally:
+            self._open.pop(mine, None)
 
-    def usage(self, *, product: str | None = None) -> Sequence[Usage]:
-        """Sum up completed uses by product, person and purpose."""
-        with _answering():
-            return tables.usage(product)
+    def _put(self, event: AuditEvent, written: bytes) -> Entry:
+        """Give an event its place in the open transaction."""
+        gathered = self._open.get(connections["default"])
+        if gathered is None or connection.savepoint_ids:
+            # a part that may be undone by itself is written by itself
+            self._settle()
+            edge, indexed = self._end()
+            entry = seal(event, edge.size + 1, os.urandom(SALT), written)
+            self._write([entry], edge, indexed)
+            if gathered is not None:
+                gathered.edge = None
+            return entry
+        if gathered.edge is None:
+            gathered.edge, gathered.indexed = self._end()
+        sequence = gathered.edge.size + len(gathered.entries) + 1
+        entry = seal(event, sequence, os.urandom(SALT), written)
+        gathered.entries.append(entry)
+        return entry
 
-    def close(self) -> None:
-        """Write what waits and let go of the sequencer's connection."""
-        self._sequencer.close()
+    def _settle(self) -> None:
+        """Write what the open transaction has gathered so far."""
+        gathered = self._open.get(connections["default"])
+        if gathered is None or gathered.edge is None or not gathered.entries:
+            return
+        entries, gathered.entries = gathered.entries, []
+        try:
+            with _answering():
+                gathered.edge, gathered.indexed = self._write(
+                    entries, gathered.edge, gathered.indexed
+                )
+        except Exception:
+            transaction.set_rollback(True)
+            raise
 
     def _commit(self, group: Sequence[Waiting]) -> Sequence[Entry]:
         """Write a group durably, in the sequencer's own thread."""
@@ -103,52 +161,246 @@ class DatabaseLedger:
             connection.close()  # the server has been away
         self._committed = now
         with _answering(), transaction.atomic(durable=True):
-            return self._extend(group)
+            edge, indexed = self._end()
+            salts = os.urandom(SALT * len(group))
+            entries = [
+                seal(w.event, edge.size + n, salts[SALT * (n - 1) : SALT * n], w.written)
+                for n, w in enumerate(group, start=1)
+            ]
+            self._write(entries, edge, indexed)
+        return entries
 
-    def _extend(self, group: Sequence[Waiting]) -> list[Entry]:
-        """Add events at the end of the chain, and sign the new head, in the open transaction."""
-        tables.lock()
-        size, previous = self._end()
-        entries = []
-        for place, waiting in enumerate(group, start=size + 1):
-            entry = seal(waiting.event, place, previous, waiting.written)
-            entries.append((entry, event_facets(waiting.event)))
-            previous = entry.hash
-        last, found = entries[-1]
-        head = self._signer.sign(last.sequence, last.hash, found.at)
-        tables.insert(entries)
-        tables.put_head(head)
-        transaction.on_commit(lambda: self._reflect(head), robust=True)
-        return [entry for entry, _ in entries]
+    def _write(self, entries: Sequence[Entry], edge: Edge, indexed: int) -> tuple[Edge, int]:
+        """Add entries at the end of the tree, and sign the new head, in the open transaction.
 
-    def _end(self) -> tuple[int, str]:
-        """Return the size and last hash of the record, having compared all that tells of them.
+        Return the tree, and how far the index reaches.
+        """
+        grown, nodes = merkle.grow(edge, [merkle.leaf_hash(entry.leaf) for entry in entries])
+        parts = [entries[i : i + segments.MOST] for i in range(0, len(entries), segments.MOST)]
+        segments.insert(
+            [
+                Segment(
+                    part[0].index,
+                    len(part),
+                    b"".join([entry.leaf for entry in part]),
+                    packed([(entry.salt, entry.body) for entry in part]),
+                )
+                for part in parts
+            ],
+            nodes,
+        )
+        note = self.signer.sign(grown.size, merkle.root(grown))
+        segments.put_head(grown, note)
+        if len(entries) <= AT_ONCE and indexed == edge.size:
+            found = [(e.sequence, event_facets(e.event)) for e in entries]
+            indexed = finding.add(finding.indexed(), [(s, f.at, f) for s, f in found]).size
+        lag = grown.size - indexed
+        transaction.on_commit(lambda: self._reflect(grown, note, lag), robust=True)
+        return grown, indexed
+
+    def _end(self) -> tuple[Edge, int]:
+        """Take the place at the end of the record, having compared all that tells of it.
+
+        Return the tree, and how far the index reaches.
 
         Without this, adding to a record that was cut short would sign the cut.
         """
-        end, reflected = tables.end(GENESIS), self._mirror.read()
-        signed = end.signed
-        if signed is None or reflected is None:
+        segments.lock()
+        held, reflected = segments.held(), self._mirror.read()
+        if held is None or reflected is None or held.end != held.size:
             raise _broken()
-        if signed != self._trusted and not self._signer.holds(signed):
-            raise _broken()
-        if (signed.size, signed.head) != (end.size, end.hash):
-            raise _broken()
-        if reflected not in (signed, self._trusted) and not self._signer.holds(reflected):
-            raise _broken()
-        if reflected.size and reflected.head != (
-            end.hash if reflected.size == end.size else tables.hash_at(reflected.size)
-        ):
-            raise _broken()
-        return end.size, end.hash
+        trusted = self._trusted or ("", NOTHING)
+        if held.note == trusted[0]:
+            edge = trusted[1]
+            if (held.size, held.edge) != (edge.size, edge.packed()):
+                raise _broken()
+        else:
+            head, read = self.signer.read(held.note), held.tree()
+            if head is None or read is None:
+                raise _broken()
+            if (head.size, head.root) != (held.size, merkle.root(read)):
+                raise _broken()
+            edge = read
+        known = reflected == trusted[0] and trusted[1].size < edge.size
+        if reflected != held.note and not known:
+            self._check_reflected(reflected, edge)
+        return edge, held.indexed
 
-    def _reflect(self, head: Head) -> None:
-        """Note a head that is committed. A file that cannot be written stays behind, no more."""
-        self._trusted = head
+    def _check_reflected(self, reflected: str, edge: Edge) -> None:
+        """Compare the file's head, of an earlier size, with what the tree was then."""
+        head = self.signer.read(reflected)
         try:
-            self._mirror.advance(head)
+            if head is None or head.size > edge.size:
+                raise _broken()
+            if head.root != merkle.root_at(tree.nodes, head.size):
+                raise _broken()
+        except LookupError:
+            raise _broken() from None
+
+    def _reflect(self, edge: Edge, note: str, lag: int) -> None:
+        """Note a head that is committed. A file that cannot be written stays behind, no more."""
+        self._trusted, self._lag = (note, edge), lag
+        try:
+            self._mirror.advance(note)
         except OSError as error:
             log.warning("the mirror of the ledger's head cannot be written: %s", error.strerror)
+        if self._lag > BEHIND:
+            self._sequencer.nudge()
+
+    # ------------------------------------------------------------------ the index
+
+    def _catch_up_some(self, *, waited_for: bool) -> bool:
+        """Index a stretch, in the sequencer's own thread. Say whether there is more to do.
+
+        While somebody waits it does so only when the index has fallen far behind.
+        """
+        if self._lag == 0 or (waited_for and self._lag < BEHIND):
+            return False
+        with _answering(), transaction.atomic(durable=True):
+            segments.lock()
+            self._lag = bodies.index(STRETCH)
+        return self._lag > 0
+
+    def _catch_up(self) -> finding.Indexed:
+        """Bring the index up to date; return how far it reaches."""
+        if connection.in_atomic_block:
+            self._settle()
+        held = segments.held()
+        if held is None or held.indexed >= held.size:
+            return finding.indexed()
+        if connection.in_atomic_block:
+            segments.lock()
+            while bodies.index(STRETCH):
+                pass
+            gathered = self._open.get(connections["default"])
+            if gathered is not None:
+                gathered.indexed = finding.indexed().size
+            return finding.indexed()
+        behind = 1
+        while behind:
+            with transaction.atomic(durable=True):
+                segments.lock()
+                behind = self._lag = bodies.index(STRETCH)
+        return finding.indexed()
+
+    # ------------------------------------------------------------------ asking
+
+    def find(self, wanted: EventFilter) -> Sequence[Entry]:
+        """Return matching entries, newest first, `wanted.limit` at the most."""
+        with _answering():
+            try:
+                return bodies.entries(finding.find(wanted, self._catch_up()))
+            except (ValueError, LookupError):
+                raise _broken() from None
+
+    def usage(self, *, product: str | None = None) -> Sequence[Usage]:
+        """Sum up completed uses by product, person and purpose."""
+        with _answering():
+            self._catch_up()
+            return finding.usage(product)
+
+    def pace(self, since: datetime) -> Pace:
+        """Return how large the record is, how far its index lags, and what came since a time."""
+        with _answering():
+            held = segments.held()
+            if held is None:
+                raise _broken()
+            return Pace(
+                held.size, held.size - held.indexed, finding.rate(since), held.note, bodies.size()
+            )
+
+    # ------------------------------------------------------------------ proving
+
+    def checkpoint(self) -> str:
+        """Return the signed head, a note after C2SP tlog-checkpoint."""
+        with _answering():
+            held = segments.held()
+        if held is None:
+            raise _broken()
+        return held.note
+
+    def head(self) -> Head:
+        """Return what the signed head says. Raises `Unavailable` when it was not signed by us."""
+        head = self.signer.read(self.checkpoint())
+        if head is None:
+            raise _broken()
+        return head
+
+    def prove(self, sequence: int, size: int | None = None) -> Inclusion:
+        """Return the proof that an entry is in the record as it is, or was at a size.
+
+        Without a size the checkpoint is the signed head. Raises `NotFound`.
+        """
+        note, head = self.checkpoint(), self.head()
+        wanted = head.size if size is None else size
+        with _answering(), _whole():
+            if not 0 < sequence <= wanted <= head.size:
+                raise NotFound("ledger.no_entry", f"The record has no entry {sequence}.")
+            (leaf,) = segments.leaves(sequence - 1, 1)
+            proof = merkle.inclusion(tree.nodes, sequence - 1, wanted)
+        return Inclusion(
+            sequence - 1, leaf, tuple(proof), wanted, note if wanted == head.size else ""
+        )
+
+    def consistency(self, old: int, size: int) -> Sequence[bytes]:
+        """Return the proof that the record only grew from a size to another. Raises `NotFound`."""
+        head = self.head()
+        with _answering(), _whole():
+            if not 0 <= old <= size <= head.size:
+                raise NotFound("ledger.no_size", f"The record never had {size} entries.")
+            return merkle.consistency(tree.nodes, old, size)
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root that the tree had at a size, which it has reached."""
+        with _answering(), _whole():
+            return merkle.root_at(tree.nodes, size)
+
+    def tile(self, path: str) -> bytes:
+        """Return the tile or bundle of a path below `tile/`. Raises `NotFound`."""
+        missing = NotFound("ledger.no_tile", "The record has no such tile.")
+        try:
+            wanted = merkle.tile_named(path)
+        except ValueError:
+            raise missing from None
+        with _answering(), _whole():
+            found = tree.tile(wanted, self.head().size)
+        if found is None:
+            raise missing
+        return found
+
+    def verify(self) -> Verification:
+        """Re-compute the whole tree, and compare it with the signed heads and the index."""
+        with _answering():
+            self._settle()
+            return verify(self.signer, self._mirror)
+
+    def renew_mirror(self) -> Verification:
+        """Write the file of the signed head anew, from a record that verifies but for the file.
+
+        For an administrator who has lost the file, and knows why. Return the outcome; the file is
+        written only when everything else is intact.
+        """
+        with _answering():
+            outcome = verify(self.signer, None)
+            held = segments.held()
+        if outcome.intact and held is not None:
+            self._mirror.create(held.note)
+        return outcome
+
+    # ------------------------------------------------------------------ erasing
+
+    def erase(self, sequences: Sequence[int], at: datetime) -> int:
+        """Erase the bodies of entries, in the open transaction; return how many were there.
+
+        Their leaves stay, so the tree verifies as before. The caller records the erasure.
+        """
+        with _answering(), _whole():
+            self._catch_up()
+            return bodies.erase(sequences, at)
+
+    def close(self) -> None:
+        """Write what waits and let go of the sequencer's connection."""
+        self._sequencer.close()
 
 
 def _let_go() -> None:
@@ -161,6 +413,15 @@ def _broken() -> Unavailable:
         "The record does not fit its signed head, so it cannot be relied on.",
         remedy="Run `fairway audit verify`, and call the administrator.",
     )
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Turn a part of the tree that is missing into `Unavailable`."""
+    try:
+        yield
+    except LookupError:
+        raise _broken() from None
 
 
 @contextmanager

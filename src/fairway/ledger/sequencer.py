@@ -1,11 +1,13 @@
-"""One thread that extends the chain for everybody: events that wait together commit together."""
+"""One thread that grows the record for everybody: events that wait together commit together."""
 
+import logging
 import os
 import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from fairway.nouns.errors import Unavailable
 from fairway.nouns.events import AuditEvent, Entry
@@ -13,6 +15,7 @@ from fairway.nouns.events import AuditEvent, Entry
 WAITING = 10_000  # events that may wait at once
 TOGETHER = 1_000  # events that commit at once, at the most
 PATIENCE = 60.0  # seconds that a caller waits
+log = logging.getLogger("fairway.ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +27,35 @@ class Waiting:
     entry: Future[Entry] = field(default_factory=Future)
 
 
+class _Sign:
+    """Something in the queue that is no event."""
+
+
+_END, _NUDGE = _Sign(), _Sign()
+
+
+class Tidy(Protocol):
+    """Work that is done between groups; says whether there is more of it."""
+
+    def __call__(self, *, waited_for: bool) -> bool: ...
+
+
 class Sequencer:
     """Commits events in groups.
 
     `commit` writes events durably and returns their entries; `rest` is called when the thread has
-    failed or ends, to let go of its connection.
+    failed or ends, to let go of its connection; `tidy` is called between groups.
     """
 
     def __init__(
-        self, commit: Callable[[Sequence[Waiting]], Sequence[Entry]], rest: Callable[[], None]
+        self,
+        commit: Callable[[Sequence[Waiting]], Sequence[Entry]],
+        rest: Callable[[], None],
+        tidy: Tidy,
     ) -> None:
         self._commit = commit
         self._rest = rest
+        self._tidy = tidy
         self._renew()
 
     def _renew(self) -> None:
@@ -43,7 +63,7 @@ class Sequencer:
         self._process = os.getpid()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._queue: queue.Queue[Waiting | None] = queue.Queue(WAITING)
+        self._queue: queue.Queue[Waiting | _Sign] = queue.Queue(WAITING)
 
     def append(self, event: AuditEvent, written: bytes) -> Entry:
         """Return the event's entry once it is durable. Raises `Unavailable`."""
@@ -63,9 +83,15 @@ class Sequencer:
         """End the thread when everything that waits is written."""
         with self._starting:
             if self._thread is not None and self._process == os.getpid():
-                self._queue.put(None)
+                self._queue.put(_END)
                 self._thread.join(PATIENCE)
             self._thread = None
+
+    def nudge(self) -> None:
+        """Let the thread look for work between groups, unless it is busy anyway."""
+        if self._process == os.getpid() and self._queue.empty():
+            self._queue.put(_NUDGE)
+            self._start()
 
     def _start(self) -> None:
         if self._thread is None:
@@ -77,24 +103,44 @@ class Sequencer:
                     self._thread.start()
 
     def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
+        behind = False
+        while True:
+            try:
+                first = self._queue.get(block=not behind)
+            except queue.Empty:
+                behind = self._tidied(waited_for=False)
+                continue
+            if first is _END:
+                break
             group, last = self._group(first)
-            self._write(group)
+            if group:
+                self._write(group)
+                self._tidied(waited_for=True)
             if last:
                 break
+            behind = True
         self._rest()
 
-    def _group(self, first: Waiting) -> tuple[list[Waiting], bool]:
+    def _tidied(self, *, waited_for: bool) -> bool:
+        try:
+            return self._tidy(waited_for=waited_for)
+        except Exception as error:  # noqa: BLE001  nobody waits for it; whoever needs it does it
+            log.warning("the record's index fell behind: %s", type(error).__name__)
+            self._rest()
+            return False
+
+    def _group(self, first: "Waiting | _Sign") -> tuple[list[Waiting], bool]:
         """Take everything that waits, up to a bound; say whether the end was asked for."""
-        group = [first]
+        group = [first] if isinstance(first, Waiting) else []
         while len(group) < TOGETHER:
             try:
                 waiting = self._queue.get_nowait()
             except queue.Empty:
                 break
-            if waiting is None:
+            if waiting is _END:
                 return group, True
-            group.append(waiting)
+            if isinstance(waiting, Waiting):
+                group.append(waiting)
         return group, False
 
     def _write(self, group: list[Waiting]) -> None:

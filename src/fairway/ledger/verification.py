@@ -1,15 +1,23 @@
 """Re-computing the record from its first entry to its signed heads."""
 
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 from django.db.utils import DatabaseError, OperationalError
 
-from fairway.ledger import tables
-from fairway.ledger.checkpoints import Head, Mirror, Signer
+from fairway.ledger import bodies, finding, segments
+from fairway.ledger.checkpoints import Mirror, Signer
+from fairway.ledger.finding import Indexed
+from fairway.ledger.segments import Held, Segment
 from fairway.nouns.events import Verification
-from fairway.rules.ledger import GENESIS, Kept, check
+from fairway.rules import merkle
+from fairway.rules.ledger import Facets, check_body, erasures, read_facets, read_leaf
+from fairway.rules.merkle import NOTHING, Edge, Node
+from fairway.rules.notes import Head
 
-STRETCH = 5_000  # entries that are in memory at once
+TOGETHER = 16  # segments that are in memory at once
+AGAIN = 2  # times more that a record which grows is looked at before it is called bad
 
 
 class _BadRecordError(Exception):
@@ -22,87 +30,207 @@ class _BadRecordError(Exception):
 
 
 def verify(signer: Signer, mirror: Mirror | None) -> Verification:
-    """Check every entry, every row that it is found by, and the signed heads.
+    """Check every entry, every row that it is found by, the nodes and the signed heads.
+
+    What is wrong in a record that grew meanwhile is looked at again: an erasure may have come in
+    between. Without `mirror` the file is left out.
+    """
+    before, outcome = _held(), _verify(signer, mirror)
+    for _ in range(AGAIN):
+        if outcome.intact or _held() == before:
+            break
+        before, outcome = _held(), _verify(signer, mirror)
+    return outcome
+
+
+def _verify(signer: Signer, mirror: Mirror | None) -> Verification:
+    """Check everything once.
 
     The file is read before the database, which is never behind it; entries that are added
-    meanwhile are left for the next time. Without `mirror` the file is left out.
+    meanwhile are left for the next time.
     """
     reflected = mirror.read() if mirror is not None else None
-    end = _end()
+    held = _held()
+    size = held.size if held else 0
+    walk = _Walk(held.indexed if held else 0)
     try:
-        _check_chain(end.size, reflected)
-        _check_strays()
-        _check_head(signer, end.signed, end, "the signed head in the database")
-        if mirror is not None:
-            _check_head(signer, reflected, end, "the signed head in the file beside it")
-        if end.signed is not None and end.signed.size != end.size:
-            raise _BadRecordError(end.size, "it came after the signed head")
+        heads = _heads(signer, held, reflected, with_mirror=mirror is not None)
+        walk.through(size, {head.size: name for name, head in heads.items()})
+        for name, head in heads.items():
+            if walk.roots.get(head.size) != head.root:
+                raise _BadRecordError(walk.suspect, f"the tree over it is not that of {name}")
+        if held is None or held.edge != walk.edge.packed():
+            raise _BadRecordError(None, "the edge of the tree is not what its entries say")
+        walk.check_rest(held)
     except _BadRecordError as bad:
-        return Verification(end.size, False, end.hash, bad.sequence, bad.reason)
-    return Verification(end.size, True, end.hash)
+        root = merkle.root(walk.edge).hex()
+        return Verification(size, False, root, bad.sequence, bad.reason)
+    return Verification(size, True, merkle.root(walk.edge).hex(), erased=len(walk.gone))
 
 
-def _end() -> tables.End:
+def _held() -> Held | None:
     try:
-        return tables.end(GENESIS)
-    except OperationalError as error:
-        if "decode" not in str(error):
+        return segments.held()
+    except (OperationalError, UnicodeError, TypeError) as error:
+        if isinstance(error, OperationalError) and "decode" not in str(error):
             raise
-        size = tables.bounds()[0][1]  # the last hash or the head is no text any more
-        return tables.End(None, size or 0, "")
+        return None  # the head is no text any more
 
 
-def _check_chain(size: int, reflected: Head | None) -> None:
-    sequence, previous = 1, GENESIS
-    for after in range(0, size, STRETCH):
-        for kept, products in _stretch(after, min(after + STRETCH, size)):
-            if reason := check(kept, sequence, previous) or _check_products(kept, products):
-                raise _BadRecordError(sequence, reason)
-            if reflected is not None and sequence == reflected.size and kept.hash != reflected.head:
-                raise _BadRecordError(sequence, "it is not the entry whose hash was signed")
-            sequence, previous = sequence + 1, kept.hash
-        if sequence <= min(after + STRETCH, size):
-            raise _BadRecordError(sequence, "it is missing")
+def _heads(
+    signer: Signer, held: Held | None, reflected: str | None, *, with_mirror: bool
+) -> dict[str, Head]:
+    """Return the signed heads by what they are called."""
+    given = {"the signed head in the database": held.note if held else None}
+    if with_mirror:
+        given["the signed head in the file beside it"] = reflected
+    found: dict[str, Head] = {}
+    for name, note in given.items():
+        if note is None:
+            raise _BadRecordError(None, f"{name} is missing or damaged")
+        head = signer.read(note)
+        if head is None:
+            raise _BadRecordError(None, f"{name} was not signed by this node")
+        found[name] = head
+    size = held.size if held else 0
+    for name, head in found.items():
+        if head.size > size:
+            raise _BadRecordError(size + 1, f"it is missing: {name} counts {head.size}")
+    if found["the signed head in the database"].size != size:
+        raise _BadRecordError(size, "it came after the signed head")
+    return found
 
 
-def _stretch(after: int, until: int) -> list[tuple[Kept, list[Any]]]:
-    """Read a stretch. What the database cannot give back as it was written is found here."""
+class _Walk:
+    """What is known of the record on the way through it."""
+
+    def __init__(self, indexed: int) -> None:
+        self.edge: Edge = NOTHING
+        self.roots: dict[int, bytes] = {0: merkle.EMPTY}
+        self.nodes: list[Node] = []
+        self.gone: set[int] = set()
+        self.named: set[int] = set()
+        self.suspect: int | None = None
+        self._indexed = indexed
+        self._state = Indexed(0, finding.LOWEST, 0)
+
+    def through(self, size: int, roots: dict[int, str]) -> None:
+        """Check every entry in its place, and note the tree's roots at some sizes."""
+        while self.edge.size < size:
+            found = _read(self.edge.size)
+            if not found or found[0].first != self.edge.size:
+                raise _BadRecordError(self.edge.size + 1, "it is missing")
+            for segment in found:
+                if segment.first != self.edge.size:
+                    raise _BadRecordError(self.edge.size + 1, "it is missing")
+                if segment.width < 1 or segment.end > size:
+                    raise _BadRecordError(size + 1, "it came after the signed head")
+                self._segment(segment, roots)
+                if self.edge.size >= size:
+                    break
+
+    def _segment(self, segment: Segment, roots: dict[int, str]) -> None:
+        if len(segment.leaves) != segment.width * 41:
+            raise _BadRecordError(segment.first + 1, "its leaf is not one")
+        leaves = [segment.leaf(index) for index in range(segment.first, segment.end)]
+        facets = [
+            self._entry(place, leaf, held)
+            for place, leaf, held in zip(
+                range(segment.first + 1, segment.end + 1), leaves, _bodies(segment), strict=True
+            )
+        ]
+        self._check_index(segment, leaves, facets)
+        hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
+        for size in sorted(s for s in roots if segment.first < s <= segment.end):
+            self._grow(hashes[self.edge.size - segment.first : size - segment.first])
+            self.roots[size] = merkle.root(self.edge)
+        self._grow(hashes[self.edge.size - segment.first :])
+
+    def _grow(self, hashes: list[bytes]) -> None:
+        self.edge, nodes = merkle.grow(self.edge, hashes)
+        self.nodes += nodes
+
+    def _entry(self, place: int, leaf: bytes, held: tuple[bytes, bytes] | None) -> Facets | None:
+        if held is None:
+            self.gone.add(place)
+            return None
+        if reason := check_body(leaf, *held):
+            raise _BadRecordError(place, reason)
+        self.named |= erasures(held[1])
+        return read_facets(held[1])
+
+    def _check_index(
+        self, segment: Segment, leaves: list[bytes], facets: list[Facets | None]
+    ) -> None:
+        """Compare the rows that entries are found by with what the entries say."""
+        end = min(segment.end, self._indexed)
+        if segment.first >= end:
+            return
+        kept = _guarded(end, lambda: finding.stretch(segment.first, end))
+        places = range(segment.first + 1, end + 1)
+        for place, leaf, found in zip(places, leaves, facets, strict=False):
+            self._state = finding.follow(self._state, read_leaf(leaf)[0])
+            for table, rows in finding.expected(place, self._state.peak, found).items():
+                if sorted(rows, key=repr) != sorted(kept[table].get(place, []), key=repr):
+                    reason = f"its row of {table} is not what its body says"
+                    raise _BadRecordError(place, reason)
+
+    def check_rest(self, held: Held) -> None:
+        """Look for what no entry stands behind: nodes, rows of the index, bodies that are gone."""
+        if missing := sorted(self.gone - self.named):
+            reason = "its body is gone, and no erasure of it is on the record"
+            raise _BadRecordError(missing[0], reason)
+        if held.end != held.size:
+            raise _BadRecordError(held.size + 1, "it came after the signed head")
+        self._check_nodes(held.size)
+        for stray in finding.strays():
+            raise _BadRecordError(stray, "a row names an entry that does not exist")
+        now = finding.indexed()
+        if (
+            now.size < self._indexed
+            or self._indexed > held.size
+            or (now.size == self._state.size and now != self._state)
+        ):
+            raise _BadRecordError(None, "how far the index reaches is not what its entries say")
+
+    def _check_nodes(self, size: int) -> None:
+        kept = list(segments.every_node())
+        now = segments.held()  # after them: what was added meanwhile is no stray
+        reached = now.size if now else 0
+        for node in kept:
+            if _end(node) > reached:
+                raise _BadRecordError(node.place + 1, "a node of the tree has no entries")
+        there = [node for node in kept if _end(node) <= size]
+        for said, found in zip_longest(sorted(self.nodes, key=lambda node: node[:2]), there):
+            if said != found:
+                place = (said or found or Node(0, 0, b"")).place
+                raise _BadRecordError(place + 1, "a node of the tree is not what its entries say")
+
+
+def _end(node: Node) -> int:
+    """Return the index after the last leaf below a node, as far as a number can."""
+    if node.place < 0 or not 0 < node.level < 8:
+        return 2**63
+    return (node.place + 1) << merkle.HEIGHT * node.level
+
+
+def _bodies(segment: Segment) -> Iterator[tuple[bytes, bytes] | None]:
     try:
-        return list(tables.kept(after, until))
+        yield from bodies.of(segment)
+    except (ValueError, LookupError):
+        raise _BadRecordError(segment.first + 1, "its bodies cannot be read") from None
+
+
+def _read(first: int) -> list[Segment]:
+    found: list[Segment] = _guarded(first + 1, lambda: segments.from_index(first, TOGETHER))
+    return found
+
+
+def _guarded(place: int, read: Callable[[], Any]) -> Any:
+    """Read. What the database cannot give back as it was written is found here."""
+    try:
+        return read()
     except (DatabaseError, UnicodeError, TypeError) as error:
         if isinstance(error, OperationalError) and "decode" not in str(error):
             raise  # the database does not answer, which says nothing about the record
-        if until - after > 1:
-            middle = (after + until) // 2
-            return _stretch(after, middle) + _stretch(middle, until)
-        raise _BadRecordError(until, "it cannot be read") from error
-
-
-def _check_products(kept: Kept, products: list[Any]) -> str:
-    facets = kept.facets
-    for _, *beside in products:
-        if beside != [facets.at, facets.actor, facets.purpose, facets.rows]:
-            return "a product's row beside it is not what its body says"
-    return ""
-
-
-def _check_strays() -> None:
-    """Look for rows that no entry stands behind."""
-    (lowest, highest), *others = tables.bounds()
-    if lowest is not None and lowest < 1:
-        raise _BadRecordError(lowest, "its place is not a place")
-    for low, high in others:
-        if low is not None and (low < 1 or highest is None or high > highest):
-            stray = low if low < 1 else high
-            raise _BadRecordError(stray, "a row names an entry that does not exist")
-
-
-def _check_head(signer: Signer, signed: Head | None, end: tables.End, name: str) -> None:
-    if signed is None:
-        raise _BadRecordError(None, f"{name} is missing or damaged")
-    if not signer.holds(signed):
-        raise _BadRecordError(None, f"{name} was not signed by this node")
-    if signed.size > end.size:
-        raise _BadRecordError(end.size + 1, f"it is missing: {name} counts {signed.size}")
-    if signed.size == end.size and signed.head != end.hash:
-        raise _BadRecordError(end.size or None, f"it is not what {name} ends with")
+        raise _BadRecordError(place, "it cannot be read") from error

@@ -1,8 +1,9 @@
-"""The record: what happened, and the chain that shows whether it was touched."""
+"""The record: what happened, and the tree that shows whether it was touched."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 
@@ -34,40 +35,73 @@ class AuditEvent:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event in its place in the record. `body` is the exact bytes that were hashed."""
+    """An event in its place in the record, which begins at 1.
+
+    `body` is the exact bytes that were hashed, `salt` the chance before them, `leaf` the bytes that
+    stand for both in the tree.
+    """
 
     sequence: int
     event: AuditEvent
     body: bytes
-    previous: str
-    hash: str
+    salt: bytes
+    leaf: bytes
+
+    @property
+    def index(self) -> int:
+        """The index of the leaf in the tree, which begins at 0."""
+        return self.sequence - 1
+
+    @property
+    def hash(self) -> str:
+        """The hash of the leaf, in hexadecimal."""
+        return sha256(b"\x00" + self.leaf).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A signed head of the record: how many entries, and the last one's hash."""
+class Inclusion:
+    """What shows that an entry is in the record: the leaf, its index, the hashes from it up to the
+    root of `checkpoint`, a signed note of the tree of `size` entries."""
 
+    index: int
+    leaf: bytes
+    proof: tuple[bytes, ...]
     size: int
-    head: str
-    at: datetime
-    signature: str
+    checkpoint: str
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The outcome of re-computing the record. `first_bad` is the sequence number of the first
-    record that does not verify, None when all do; `reason` says what is wrong with it."""
+    """The outcome of re-computing the record. `head` is the root of the tree in hexadecimal.
+
+    `first_bad` is the sequence number of the first record that does not verify, None when all do;
+    `reason` says what is wrong with it. `erased` counts the bodies that were erased, on record.
+    """
 
     entries: int
     intact: bool
     head: str
     first_bad: int | None = None
     reason: str = ""
+    erased: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the record stands: entries, how many the index lags, how many came of late, the signed
+    head, and the bytes that the database takes."""
+
+    size: int
+    lag: int
+    recent: int
+    checkpoint: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events are wanted; empty fields want all. `before` pages back from a sequence."""
+    """Which events are wanted; empty fields want all. `before` pages back from a sequence.
+    `mark` is that of a data subject whose record a use singled out."""
 
     actor: str = ""
     action: str = ""
@@ -76,6 +110,7 @@ class EventFilter:
     purpose: str = ""
     outcome: str = ""
     subject: str = ""
+    mark: str = ""
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None

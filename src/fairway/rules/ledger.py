@@ -1,38 +1,48 @@
-"""The chain of the record: an event's exact bytes, their hash, and what follows what.
+"""The entries of the record: an event's exact bytes, and the leaf that stands for them in the tree.
 
-An entry's body is UTF-8 JSON with sorted keys and no spaces: the event, the hash of the entry
-before, and the entry's place, which begins at 1. Its hash is SHA-256 over a zero byte and the
-body, which is a leaf's hash in RFC 9162. Bodies are kept as they were hashed, never written again.
+An entry's body is the event as UTF-8 JSON with sorted keys and no spaces. It is kept as it was
+hashed, never written again. Its leaf is 41 bytes: a version (1), the event's time in microseconds
+since 1970 (eight bytes, big-endian, with a sign), and SHA-256 over a salt of 16 random bytes and
+the body. Body and salt can be erased; the leaf, which then tells nothing but a time, stays.
 """
 
-import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from fairway.nouns.events import AuditEvent, Entry
 
-GENESIS = "0" * 64
-"""What the first entry names as the hash of the entry before."""
+SALT = 16  # bytes of chance before a body
+LEAF = 41  # bytes of a leaf's entry
+GONE = b"\xff\xff\xff\xff"
+"""Stands in a run of bodies where one was erased."""
 
 USE = ("query.completed", "done")
 """The action and outcome of an event that counts as a use of its products."""
 
 _TEXTS = ("actor", "via", "action", "outcome", "subject", "purpose", "query", "query_id", "reason")
 _LISTS = ("products", "agreements", "columns")
+_LEAF = struct.Struct(">Bq32s")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO = timedelta(microseconds=1)
+_PARTS: dict[str, Any] = {"sort_keys": True, "separators": (",", ":"), "allow_nan": False}
+_WRITER = json.JSONEncoder(ensure_ascii=False, **_PARTS)  # made once: it costs as much as a use
+_ASCII_WRITER = json.JSONEncoder(ensure_ascii=True, **_PARTS)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Facets(NamedTuple):
     """What is kept beside an entry's body, so that it can be found.
 
-    `rows` is a number where the event counts as a use, else None. `products` and `agreements` are
-    sorted, each once.
+    `rows` is a number where the event counts as a use, else None. `products`, `agreements` and
+    the marks of data `subjects` are sorted, each once. `at` is in microseconds since 1970.
     """
 
-    at: str
+    at: int
     actor: str
     action: str
     outcome: str
@@ -41,16 +51,7 @@ class Facets(NamedTuple):
     rows: int | None
     products: tuple[str, ...]
     agreements: tuple[str, ...]
-
-
-class Kept(NamedTuple):
-    """An entry as it lies in the store, before anything about it is believed."""
-
-    sequence: int
-    body: bytes
-    previous: str
-    hash: str
-    facets: Facets
+    subjects: tuple[str, ...]
 
 
 def event_bytes(event: AuditEvent) -> bytes:
@@ -77,11 +78,10 @@ def canonical(document: Mapping[str, Any]) -> bytes:
 
     A text with half a surrogate pair has no UTF-8; a document with one is written in ASCII.
     """
-    parts: dict[str, Any] = {"sort_keys": True, "separators": (",", ":"), "allow_nan": False}
     try:
-        return json.dumps(document, ensure_ascii=False, **parts).encode()
+        return _WRITER.encode(document).encode()
     except UnicodeEncodeError:
-        return json.dumps(document, ensure_ascii=True, **parts).encode()
+        return _ASCII_WRITER.encode(document).encode()
 
 
 def _check_keys(value: Any) -> None:
@@ -106,20 +106,66 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
-def body_bytes(event: bytes, sequence: int, previous: str) -> bytes:
-    """Return the body of an entry from the canonical bytes of its event."""
-    return b'{"event":%b,"previous":"%b","sequence":%d}' % (event, previous.encode(), sequence)
+def micros(at: datetime) -> int:
+    """Return a time in microseconds since 1970, exactly."""
+    return (at - _EPOCH) // _MICRO
 
 
-def entry_hash(body: bytes) -> str:
-    """Return the hash of a body, as a leaf's in RFC 9162, in hexadecimal."""
-    return hashlib.sha256(b"\x00" + body).hexdigest()
+def at_micros(count: int) -> datetime:
+    """Return the time of so many microseconds since 1970, in UTC."""
+    return _EPOCH + count * _MICRO
 
 
-def seal(event: AuditEvent, sequence: int, previous: str, written: bytes | None = None) -> Entry:
+def commitment(salt: bytes, body: bytes) -> bytes:
+    """Return what stands for a body in the tree. Without the salt it tells nothing of the body."""
+    return sha256(salt + body).digest()
+
+
+def leaf_entry(at: int, committed: bytes) -> bytes:
+    """Return the entry of a leaf: a version, the event's time and the commitment to its body."""
+    return _LEAF.pack(1, at, committed)
+
+
+def read_leaf(entry: bytes) -> tuple[int, bytes]:
+    """Return the time and the commitment in the entry of a leaf. Raises `ValueError`."""
+    if len(entry) != LEAF or entry[0] != 1:
+        raise ValueError("this is not the entry of a leaf")
+    _, at, committed = _LEAF.unpack(entry)
+    return at, committed
+
+
+def seal(event: AuditEvent, sequence: int, salt: bytes, written: bytes | None = None) -> Entry:
     """Put an event in its place. `written` spares the writing of its bytes a second time."""
-    body = body_bytes(event_bytes(event) if written is None else written, sequence, previous)
-    return Entry(sequence, event, body, previous, entry_hash(body))
+    body = event_bytes(event) if written is None else written
+    leaf = _LEAF.pack(1, micros(event.at), sha256(salt + body).digest())
+    return Entry(sequence, event, body, salt, leaf)
+
+
+def packed(bodies: Iterable[tuple[bytes, bytes] | None]) -> bytes:
+    """Return salts and bodies as one run of bytes; None stands for one that is gone.
+
+    Each body is behind its length in four bytes, big-endian, and its salt.
+    """
+    return b"".join(
+        GONE if one is None else b"%b%b%b" % (len(one[1]).to_bytes(4, "big"), *one)
+        for one in bodies
+    )
+
+
+def unpacked(run: bytes) -> Iterator[tuple[bytes, bytes] | None]:
+    """Yield the salts and bodies of a run. Raises `ValueError` when it is not one."""
+    place, end = 0, len(run)
+    while place < end:
+        mark = run[place : place + 4]
+        place += 4
+        if mark == GONE:
+            yield None
+            continue
+        after = place + SALT + int.from_bytes(mark, "big")
+        if after > end:
+            raise ValueError("a body is cut short")
+        yield run[place : place + SALT], run[place + SALT : after]
+        place = after
 
 
 def plain(text: str) -> str:
@@ -130,24 +176,27 @@ def plain(text: str) -> str:
 def event_facets(event: AuditEvent) -> Facets:
     """Return what is kept beside the body of an event."""
     texts = (event.actor, event.action, event.outcome, event.purpose, event.subject)
-    names = (event.products, event.agreements)
-    return _facets(moment(event.at), texts, event.rows, names)
+    names = (event.products, event.agreements, _marks(event.details))
+    return _facets(micros(event.at), texts, event.rows, names)
 
 
 def facets(document: Mapping[str, Any], *, is_plain: bool = False) -> Facets:
     """Return what is kept beside the body of an event, from the event as JSON gives it back.
+
+    Raises `KeyError`, `TypeError` or `ValueError` for a document that is not an event's.
 
     `is_plain` spares the search for characters that no database keeps: where JSON escaped none by
     number, there are none.
     """
     get = document.get
     texts = [get(name, "") for name in ("actor", "action", "outcome", "purpose", "subject")]
-    names = (get("products", ()), get("agreements", ()))
-    return _facets(get("at", ""), texts, get("rows"), names, is_plain=is_plain)
+    names = (get("products", ()), get("agreements", ()), _marks(get("details", {})))
+    at = micros(datetime.fromisoformat(document["at"]))
+    return _facets(at, texts, get("rows"), names, is_plain=is_plain)
 
 
 def _facets(
-    at: str,
+    at: int,
     texts: Sequence[str],
     rows: int | None,
     names: Sequence[Sequence[str]],
@@ -158,7 +207,7 @@ def _facets(
         texts = [plain(text) for text in texts]
         names = [[plain(name) for name in several] for several in names]
     actor, action, outcome, purpose, subject = texts
-    products, agreements = names
+    products, agreements, subjects = names
     return Facets(
         at,
         actor,
@@ -169,7 +218,14 @@ def _facets(
         (rows or 0) if (action, outcome) == USE else None,
         _once(products),
         _once(agreements),
+        _once(subjects),
     )
+
+
+def _marks(details: Mapping[str, Any]) -> Sequence[str]:
+    """Return the marks of the data subjects whose records a use singled out."""
+    found = details.get("subjects", ())
+    return [m for m in found if isinstance(m, str)] if isinstance(found, list | tuple) else ()
 
 
 def _once(names: Sequence[str]) -> tuple[str, ...]:
@@ -177,9 +233,9 @@ def _once(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def read_event(body: bytes) -> AuditEvent:
-    """Return the event in a body. Raises `ValueError` when the body is not an entry's."""
+    """Return the event in a body. Raises `ValueError` when the body is not an event's."""
     try:
-        document = json.loads(body)["event"]
+        document = json.loads(body)
         texts: dict[str, Any] = {name: document.get(name, "") for name in _TEXTS}
         lists: dict[str, Any] = {name: tuple(document.get(name, ())) for name in _LISTS}
         return AuditEvent(
@@ -193,32 +249,39 @@ def read_event(body: bytes) -> AuditEvent:
         raise ValueError("this is not the body of an entry") from error
 
 
-def check(entry: Kept, sequence: int, previous: str) -> str:
-    """Say what is wrong with an entry that should stand in a place, or "" when nothing is.
-
-    `sequence` and `previous` are those that the entry before calls for.
-    """
-    if entry.sequence != sequence:
-        return "it is missing" if entry.sequence > sequence else "its place is not a place"
-    if entry_hash(entry.body) != entry.hash:
-        return "its bytes are not those that were hashed"
-    if entry.previous != previous:
-        return "it does not follow the entry before it"
+def read_facets(body: bytes) -> Facets:
+    """Return what an entry is found by, from its body. Raises `ValueError`."""
     try:
-        body = json.loads(entry.body.decode())
-        place, before = body["sequence"], body["previous"]
-        true = facets(body["event"], is_plain=b"\\u" not in entry.body)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return facets(json.loads(body), is_plain=b"\\u" not in body)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("this is not the body of an entry") from error
+
+
+def check_body(leaf: bytes, salt: bytes, body: bytes) -> str:
+    """Say what is wrong with a body that a leaf should stand for, or "" when nothing is."""
+    try:
+        at, committed = read_leaf(leaf)
+    except ValueError:
+        return "its leaf is not one"
+    if commitment(salt, body) != committed:
+        return "its bytes are not those that were hashed"
+    try:
+        found = read_facets(body)
+    except ValueError:
         return "its body is not that of an entry"
-    if (place, before) != (sequence, previous):
-        return "its body was written for another place"
-    if entry.facets != true or type(entry.facets.rows) is not type(true.rows):
-        pairs = zip(Facets._fields, entry.facets, true, strict=True)
-        name = next((name for name, held, said in pairs if held != said), "rows")
-        return f"its {name} is not what its body says"
-    return ""
+    return "" if found.at == at else "its time is not that of its leaf"
 
 
-def checkpoint_bytes(size: int, head: str, at: str) -> bytes:
-    """Return what is signed for a head of the record: its size, last hash and time."""
-    return f"fairway ledger 1\n{size}\n{head}\n{at}\n".encode()
+ERASE = "audit.erase"
+"""The action of an event that says which bodies were erased."""
+
+
+def erasures(body: bytes) -> set[int]:
+    """Return the sequences whose erasure a body records; none for any other event."""
+    if b'"action":"audit.erase"' not in body:
+        return set()
+    document = json.loads(body)
+    if (document.get("action"), document.get("outcome")) != (ERASE, "done"):
+        return set()
+    named = document.get("details", {}).get("sequences", [])
+    return {sequence for sequence in named if type(sequence) is int}

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,13 +20,19 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @contextmanager
-def one_writer() -> Iterator[None]:
-    """Open a write transaction. Writers queue here: SQLite by IMMEDIATE, PostgreSQL by a lock."""
+def one_writer(
+    within: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Iterator[None]:
+    """Open a write transaction, and `within` inside it.
+
+    Writers queue here: SQLite by IMMEDIATE, PostgreSQL by a lock.
+    """
     with translated(), transaction.atomic(durable=True):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
-        yield
+        with within():
+            yield
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The store as one: every repository, and the transaction they share."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from fairway.store.agreements import AgreementStore
 from fairway.store.database import one_writer
@@ -13,9 +14,13 @@ from fairway.verbs.ports import Agreements, Entries, People, Products, Purposes,
 
 
 class DatabaseStore:
-    """`verbs.ports.Store` on Django's default connection."""
+    """`verbs.ports.Store` on Django's default connection.
 
-    def __init__(self) -> None:
+    `within` is entered inside each transaction: what it writes at its end commits with it.
+    """
+
+    def __init__(self, within: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        self._within = within
         self.people: People = PeopleStore()
         self.tokens: Tokens = TokenStore()
         self.products: Products = ProductStore()
@@ -25,4 +30,4 @@ class DatabaseStore:
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction. Raises `Unavailable` when the database does not answer."""
-        return one_writer()
+        return one_writer(self._within)

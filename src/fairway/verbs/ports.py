@@ -173,7 +173,7 @@ class Ledger(Protocol):
         """Return matching entries, newest first, `wanted.limit` at the most."""
 
     def verify(self) -> Verification:
-        """Re-compute the whole chain."""
+        """Re-compute the whole record."""
 
     def usage(self, *, product: str | None = None) -> Sequence[Usage]:
         """Sum up completed uses by product, person and purpose."""

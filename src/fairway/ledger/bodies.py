@@ -1,0 +1,146 @@
+"""The bodies of entries: read for those who look, indexed, erased, and taken over from a chain."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from fairway.ledger import archive, finding, segments
+from fairway.ledger.segments import Segment
+from fairway.nouns.errors import NotFound, Unavailable
+from fairway.nouns.events import AuditEvent, Entry
+from fairway.rules.ledger import (
+    Facets,
+    at_micros,
+    micros,
+    packed,
+    read_event,
+    read_facets,
+    read_leaf,
+    unpacked,
+)
+
+if TYPE_CHECKING:
+    from fairway.ledger.record import DatabaseLedger
+
+ERASED = "erased"
+"""The action that an entry is shown with whose body was erased."""
+
+
+def of(segment: Segment) -> list[tuple[bytes, bytes] | None]:
+    """Return the salts and bodies of a segment, wherever they lie.
+
+    Raises `ValueError` when they are not as many as its leaves.
+    """
+    run = segment.bodies or archive.bodies(segment.first)
+    found = list(unpacked(run))
+    if len(found) != segment.width:
+        raise ValueError("a segment has a body for each leaf")
+    return found
+
+
+def entries(sequences: Sequence[int]) -> tuple[Entry, ...]:
+    """Return entries in the order of their sequences. Raises `ValueError`, `LookupError`."""
+    found: dict[int, Entry] = {}
+    for sequence in sequences:
+        if sequence in found:
+            continue
+        segment = segments.holding(sequence - 1)
+        held = of(segment)
+        for wanted in sequences:
+            if segment.first < wanted <= segment.end:
+                leaf = segment.leaf(wanted - 1)
+                found[wanted] = _entry(wanted, leaf, held[wanted - 1 - segment.first])
+    return tuple(found[sequence] for sequence in sequences)
+
+
+def _entry(sequence: int, leaf: bytes, held: tuple[bytes, bytes] | None) -> Entry:
+    if held is None:
+        at = at_micros(read_leaf(leaf)[0])
+        return Entry(sequence, AuditEvent(at, "", "", ERASED, "done"), b"", b"", leaf)
+    salt, body = held
+    return Entry(sequence, read_event(body), body, salt, leaf)
+
+
+def index(most: int) -> int:
+    """Index about so many entries, in the open transaction; return how many are still to be."""
+    state, held = finding.indexed(), segments.held()
+    end = held.size if held else 0
+    if state.size < end:
+        found: list[tuple[int, int, Facets | None]] = []
+        for segment in segments.from_index(state.size, max(1, most // segments.MOST)):
+            found += _facets(segment, state.size)
+        try:
+            state = finding.add(state, found)
+        except ValueError:
+            raise LookupError("an entry is missing") from None
+    return end - state.size
+
+
+def _facets(segment: Segment, after: int) -> Iterator[tuple[int, int, Facets | None]]:
+    for place, held in enumerate(of(segment), start=segment.first):
+        if place >= after:
+            at, _ = read_leaf(segment.leaf(place))
+            yield place + 1, at, None if held is None else read_facets(held[1])
+
+
+def size() -> int:
+    """Return how many bytes the database takes, as it says itself."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_database_size(current_database())")
+            return int(cursor.fetchone()[0])
+        cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        return int(cursor.fetchone()[0])
+
+
+def erase(sequences: Sequence[int], at: datetime) -> int:
+    """Erase bodies with their salts and the rows they are found by; return how many were there.
+
+    Raises `NotFound` for an entry that the record does not have.
+    """
+    erased = 0
+    for sequence in sorted(set(sequences)):
+        try:
+            segment = segments.holding(sequence - 1)
+        except LookupError:
+            raise NotFound("ledger.no_entry", f"The record has no entry {sequence}.") from None
+        held = of(segment)
+        if held[sequence - 1 - segment.first] is None:
+            continue
+        held[sequence - 1 - segment.first] = None
+        if segment.bodies:
+            segments.shrink(segment.first, packed(held))
+        else:
+            archive.rewrite(segment.first, packed(held))
+        segments.note_erased(sequence, micros(at))
+        finding.forget(sequence)
+        erased += 1
+    return erased
+
+
+def take_over(ledger: "DatabaseLedger") -> None:
+    """Add the entries of the chain that was kept before the tree, if there are any, and say so.
+
+    Raises `Unavailable` when the chain does not verify: then nothing is taken over.
+    """
+    if "ledger_chain" not in connection.introspection.table_names():
+        return
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SELECT sequence, body, hash FROM ledger_chain ORDER BY sequence")
+        previous = "0" * 64
+        with ledger.gathering():
+            for place, (sequence, body, held) in enumerate(cursor.fetchall(), start=1):
+                event, _, rest = bytes(body).removeprefix(b'{"event":').rpartition(b',"previous":')
+                follows = rest == b'"%b","sequence":%d}' % (previous.encode(), place)
+                previous = hashlib.sha256(b"\x00" + bytes(body)).hexdigest()
+                if sequence != place or not follows or previous != held:
+                    raise Unavailable(
+                        "ledger.broken_chain",
+                        f"The record of before was touched at entry {sequence}.",
+                        remedy="Nothing was taken over. Call the administrator.",
+                    )
+                ledger.append(read_event(event))
+        cursor.execute("DROP TABLE ledger_chain")
