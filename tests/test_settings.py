@@ -106,6 +106,9 @@ def test_every_setting_is_read(workspace):
         "web.https": "true",
         "web.session_hours": "1",
         "tokens.days": "7",
+        "sharing.address": '"https://data.example.gov.uk"',
+        "sharing.cache_bytes": "7",
+        "sharing.url_seconds": "7",
     }
     assert set(others) == set(KEYS)
     seen = set()

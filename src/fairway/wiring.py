@@ -152,6 +152,7 @@ def _platform(settings: NodeSettings) -> Platform:
         guardrails=_guardrails,
         gate=_gate,
         engine=_engine,
+        extracts=_later(lambda: _extracts(settings)),
         keys=_later(lambda: _keys(settings)),
         clock=SystemClock(),
         ids=RandomIds(),
@@ -173,6 +174,12 @@ def _sources(settings: NodeSettings) -> Any:
             ("local", "delta"): DeltaSources(files),
         }
     )
+
+
+def _extracts(settings: NodeSettings) -> Any:
+    from fairway.extracts.cache import ExtractCache
+
+    return ExtractCache(settings.workspace / "extracts", settings.cache_bytes)
 
 
 def _keys(settings: NodeSettings) -> Any:

@@ -15,6 +15,7 @@ from fairway.api import (
     products,
     purposes,
     queries,
+    shares,
     tokens,
 )
 from fairway.api.signing_in import BearerToken, WebSession
@@ -52,6 +53,7 @@ for _router in (
     catalogue.router,
     entries.router,
     agreements.router,
+    shares.router,
     explanations.router,
     queries.router,
     audit.router,

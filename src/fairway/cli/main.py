@@ -17,6 +17,7 @@ from fairway.cli.agreements import agreements
 from fairway.cli.appoint import appoint
 from fairway.cli.audit import audit
 from fairway.cli.bench import bench
+from fairway.cli.conformance import conformance
 from fairway.cli.decide import decide
 from fairway.cli.demo import demo
 from fairway.cli.doctor import doctor
@@ -33,6 +34,7 @@ from fairway.cli.publish import publish
 from fairway.cli.query import query
 from fairway.cli.request import request
 from fairway.cli.serve import serve
+from fairway.cli.share import share
 from fairway.cli.show import show
 from fairway.cli.token import token
 from fairway.nouns.errors import FairwayError
@@ -61,7 +63,7 @@ def cli() -> None:
 
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
-    harvest, entries, token, person, domain, appoint, bench, doctor,
+    harvest, entries, share, token, person, domain, appoint, conformance, bench, doctor,
 ):  # fmt: skip
     cli.add_command(_command)
 

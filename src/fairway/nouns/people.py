@@ -27,6 +27,7 @@ class Via(StrEnum):
     PYTHON = "python"
     API = "api"
     WEB = "web"
+    SHARING = "delta sharing"
     SYSTEM = "system"
 
 

@@ -1,4 +1,4 @@
-"""Keys that are derived, not stored: one pseudonym key for each agreement."""
+"""Keys that are derived, not stored: a pseudonym key for each agreement, and a key for seals."""
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -24,5 +24,12 @@ class DerivedKeys:
 
     def pseudonym_key(self, agreement: str) -> bytes:
         """Return the 32-byte pseudonym key of an agreement."""
-        info = f"fairway/pseudonym/v1/{agreement}".encode()
-        return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(self._master_key)
+        return self._derived(f"fairway/pseudonym/v1/{agreement}")
+
+    def seal_key(self) -> bytes:
+        """Return the 32-byte key of what clients carry: file links, page and access tokens."""
+        return self._derived("fairway/seal/v1")
+
+    def _derived(self, info: str) -> bytes:
+        derived = HKDF(SHA256(), KEY_BYTES, salt=None, info=info.encode())
+        return derived.derive(self._master_key)

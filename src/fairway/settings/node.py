@@ -25,6 +25,8 @@ class NodeSettings:
     `database` is empty for the SQLite file in the workspace, else a `postgresql://` address.
     `data_roots` are the directories that sources may lie in. `hosts` are the names that the web
     server answers to; `https` is true when it is reached over TLS, and makes cookies secure.
+    `address` is where partners reach the node, empty when each request's own address serves.
+    `cache_bytes` bounds the files kept for shares, `url_seconds` how long a link to one works.
     """
 
     workspace: Path
@@ -36,6 +38,9 @@ class NodeSettings:
     https: bool = False
     session_hours: int = 8
     token_days: int = 90
+    address: str = ""
+    cache_bytes: int = 8 * 1024**3
+    url_seconds: int = 900
 
     @property
     def checkpoint(self) -> Path:
@@ -49,6 +54,8 @@ class NodeSettings:
             "workspace": str(self.workspace),
             "https": self.https,
             "token_days": self.token_days,
+            "address": self.address,
+            "url_seconds": self.url_seconds,
         }
 
 
@@ -72,6 +79,9 @@ KEYS: Mapping[str, Key] = {
     "web.https": Key(bool, "True when people reach the node over https://."),
     "web.session_hours": Key(int, "Hours until somebody has to sign in again."),
     "tokens.days": Key(int, "Days until a new token expires."),
+    "sharing.address": Key(str, "Where partners reach the node, such as https://data.example."),
+    "sharing.cache_bytes": Key(int, "The most bytes of files that are kept for shares."),
+    "sharing.url_seconds": Key(int, "Seconds that a link to a shared file works."),
 }
 """Every setting by its dotted name in the file."""
 
@@ -188,4 +198,7 @@ _FIELDS = {
     "web.https": "https",
     "web.session_hours": "session_hours",
     "tokens.days": "token_days",
+    "sharing.address": "address",
+    "sharing.cache_bytes": "cache_bytes",
+    "sharing.url_seconds": "url_seconds",
 }

@@ -3,6 +3,8 @@
 Another kind is one more entry of the mapping that `wiring` hands over.
 """
 
+import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -39,6 +41,19 @@ class Places:
     def locate(self, source: Source, file: str = "") -> Located:
         """Return where the source's bytes lie now, for engines."""
         return self._place(source, file).locate(source, file)
+
+    def state(self, source: Source) -> str:
+        """Return what tells the source's bytes of now from others: each file with size and times.
+
+        A file that is written again in place has another time of change, which nobody can set.
+        """
+        located = self.locate(source)
+        told = hashlib.sha256(repr((source.version, located.header, located.parts)).encode())
+        for path in located.files:
+            found = os.stat(path)  # noqa: PTH116 - the path is a text
+            marks = (path, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            told.update(repr(marks).encode())
+        return told.hexdigest()
 
     def _place(self, source: Source, file: str) -> Place:
         found = self._places.get((source.kind, source.format))

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-RECORDS = ("purposes", "people", "tokens", "products", "agreements", "entries")
+RECORDS = ("purposes", "people", "tokens", "products", "agreements", "entries", "shares")
 
 
 class StoreConfig(AppConfig):

@@ -9,8 +9,9 @@ from fairway.store.entries import EntryStore
 from fairway.store.people import PeopleStore
 from fairway.store.products import ProductStore
 from fairway.store.purposes import PurposeStore
+from fairway.store.shares import ShareStore
 from fairway.store.tokens import TokenStore
-from fairway.verbs.ports import Agreements, Entries, People, Products, Purposes, Tokens
+from fairway.verbs.ports import Agreements, Entries, People, Products, Purposes, Shares, Tokens
 
 
 class DatabaseStore:
@@ -27,6 +28,7 @@ class DatabaseStore:
         self.agreements: Agreements = AgreementStore()
         self.purposes: Purposes = PurposeStore()
         self.entries: Entries = EntryStore()
+        self.shares: Shares = ShareStore()
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction. Raises `Unavailable` when the database does not answer."""

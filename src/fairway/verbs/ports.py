@@ -1,10 +1,10 @@
 """What the verbs need from the world, as Protocols. Adapters implement them; wiring joins them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from fairway.nouns.access import GuardrailFacts, Verdict
 from fairway.nouns.agreements import Agreement, State
@@ -18,6 +18,7 @@ from fairway.nouns.queries import Field, Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation, Located
 from fairway.nouns.search import Indexed, SearchPage, SearchQuery
 from fairway.nouns.versions import AsOf
+from fairway.nouns.shares import Extract, Recipient, ShareVersion
 
 
 class People(Protocol):
@@ -90,6 +91,23 @@ class Agreements(Protocol):
         """Return those that match, newest first. `domain` is the product's."""
 
 
+class Shares(Protocol):
+    """Recipients of agreements, with the digests of their secrets, and the versions they saw."""
+
+    def get(self, recipient: str) -> Recipient | None: ...
+    def by_digest(self, digest: str) -> Recipient | None: ...
+    def of(self, agreement: str) -> Sequence[Recipient]:
+        """Return every recipient that an agreement had, newest first."""
+
+    def add(self, recipient: Recipient) -> None: ...
+    def revoke(self, recipient: str, at: datetime) -> None: ...
+    def versions(self, agreement: str) -> Sequence[ShareVersion]:
+        """Return the versions of an agreement's share, newest first."""
+
+    def put_version(self, version: ShareVersion) -> None:
+        """Insert, or replace the one of that number."""
+
+
 class Purposes(Protocol):
     """The hub's controlled lists."""
 
@@ -157,6 +175,7 @@ class Store(Protocol):
     agreements: Agreements
     purposes: Purposes
     entries: Entries
+    shares: Shares
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction: all or nothing, one writer at a time. Not nestable."""
@@ -241,6 +260,12 @@ class Sources(Protocol):
     def locate(self, source: Source, file: str = "") -> Located:
         """Return where the bytes of a resolved source lie now. Raises `Unavailable`, `Refused`."""
 
+    def state(self, source: Source) -> str:
+        """Return a text that is another one whenever the source's bytes are others.
+
+        Raises `Unavailable` when the source does not answer. Never shown to users.
+        """
+
 
 class Guardrails(Protocol):
     """The hub's policies, which no spoke's grant can override."""
@@ -284,11 +309,31 @@ class Engine(Protocol):
         """Run a checked query over governed relations, and over nothing else."""
 
 
+class Extracts(Protocol):
+    """The rows of agreements as files, kept as long as there is room."""
+
+    def get(self, agreement: str, key: str) -> Extract | None: ...
+    def make(self, agreement: str, key: str, rows: Callable[[], Iterable[bytes]]) -> Extract:
+        """Return an extract; write it from an Arrow IPC stream where it is not kept.
+
+        Raises what `rows` raises, and `BoundExceeded` for more than may be kept.
+        """
+
+    def open(self, agreement: str, key: str, number: int) -> BinaryIO:
+        """Return a file of an extract, to be read. Raises `NotFound` when it is not kept."""
+
+    def discard(self, agreement: str) -> None:
+        """Take away every extract of an agreement."""
+
+
 class Keys(Protocol):
     """The node's secrets, never shown."""
 
     def pseudonym_key(self, agreement: str) -> bytes:
         """Return the 32-byte pseudonym key of an agreement."""
+
+    def seal_key(self) -> bytes:
+        """Return the 32-byte key of what clients carry: file links, page and access tokens."""
 
 
 class Clock(Protocol):
@@ -321,6 +366,7 @@ class Platform:
     guardrails: Guardrails
     gate: Gate
     engine: Engine
+    extracts: Extracts
     keys: Keys
     clock: Clock
     ids: Ids

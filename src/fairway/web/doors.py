@@ -14,8 +14,8 @@ from fairway.web.errors.views import refused
 PUBLIC = frozenset({"sign-in", "accessibility", "cookies", "privacy", "health"})
 """The pages that anyone may open, by name. Everything else asks who is there."""
 
-OWN_DOOR = ("api/v1/",)
-"""Routes that check by themselves who is there, by bearer token."""
+OWN_DOOR = ("api/v1/", "delta-sharing/")
+"""Routes that check by themselves who is there, by bearer token or signed link."""
 
 
 def is_public(name: str | None, route: str) -> bool:

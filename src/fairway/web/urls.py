@@ -51,4 +51,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("privacy", home.privacy, name="privacy"),
     path("health", home.health, name="health"),
     path("api/v1/", include("fairway.api.urls")),
+    path("delta-sharing/", include("fairway.sharing.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Wire protocols for partners: what their tools read of a node from outside."""

@@ -1,0 +1,126 @@
+"""Files of a share: whole or in a range, with their length, for those who hold a link.
+
+A link works until it expires, and only while the agreement, its terms and the credentials hold;
+that is asked for every request, and again while a file is under way.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import BinaryIO
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from fairway.nouns.errors import Refused
+from fairway.sharing.answers import answers_to
+from fairway.verbs.shared_files import Ticket, read_file, still_open
+from fairway.wiring import current
+
+CHUNK = 1024 * 1024
+ASKED_AGAIN_SECONDS = 0.5
+"""How often a file that is under way is asked for again whether it may go on."""
+
+_RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})", re.ASCII)
+
+
+@answers_to("GET", "HEAD")
+def file(request: HttpRequest, recipient: str, version: str, number: str) -> HttpResponseBase:
+    """Give a file, or a range of it (RFC 9110, section 14)."""
+    ticket = Ticket(
+        recipient,
+        version,
+        number,
+        request.GET.get("X-Amz-Expires", ""),
+        request.GET.get("X-Amz-Signature", ""),
+    )
+    wanted = request.headers.get("Range", "")[:200]
+    asked = {"range": wanted} if wanted else {}
+    found = read_file(current(), ticket, asked if request.method == "GET" else None)
+    size = found.file.bytes
+    part = _part(wanted, size)
+    if part == (0, 0):
+        if found.body:
+            found.body.close()
+        response: HttpResponseBase = HttpResponse(status=416)
+        response["Content-Range"] = f"bytes */{size}"
+        return response
+    start, stop = part or (0, size)
+    if found.body is None:
+        response = HttpResponse()
+    else:
+        found.body.seek(start)
+        parts = _Parts(found.body, stop - start, ticket)
+        response = StreamingHttpResponse(parts if hasattr(request, "scope") else parts.all())
+    response["Content-Type"] = "application/vnd.apache.parquet"
+    response["Content-Length"] = str(stop - start)
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = f'"{found.file.digest}"'
+    if part is not None:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    return response
+
+
+def _part(wanted: str, size: int) -> tuple[int, int] | None:
+    """Return from where to where to read: None for the whole file, (0, 0) where nothing is there.
+
+    A header that is not one range of bytes is passed over, as the standard has it.
+    """
+    found = _RANGE.fullmatch(wanted.strip())
+    if found is None or found[0] == "bytes=-":
+        return None
+    first, last = found[1], found[2]
+    if not first:
+        start, stop = max(0, size - int(last)), size
+    elif last and int(last) < int(first):
+        return None
+    else:
+        start, stop = int(first), min(size, int(last) + 1) if last else size
+    return (start, stop) if start < stop else (0, 0)
+
+
+class _Parts:
+    """The bytes of a file on their way out, chunk by chunk."""
+
+    def __init__(self, body: BinaryIO, size: int, ticket: Ticket) -> None:
+        self._body = body
+        self._left = size
+        self._ticket = ticket
+        self._asked = time.monotonic()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the chunks; break off when the file may not go on."""
+        try:
+            while self._left:
+                if self._due() and not await sync_to_async(self._open)():
+                    raise _broken_off()
+                yield await asyncio.to_thread(self._next)
+        finally:
+            self._body.close()
+
+    def all(self) -> Iterator[bytes]:
+        """Yield the chunks, in the thread that asks."""
+        with self._body:
+            while self._left:
+                if self._due() and not self._open():
+                    raise _broken_off()
+                yield self._next()
+
+    def _due(self) -> bool:
+        return time.monotonic() - self._asked > ASKED_AGAIN_SECONDS
+
+    def _open(self) -> bool:
+        self._asked = time.monotonic()
+        return still_open(current(), self._ticket)
+
+    def _next(self) -> bytes:
+        piece = self._body.read(min(CHUNK, self._left))
+        self._left -= len(piece)
+        return piece
+
+
+def _broken_off() -> Refused:
+    return Refused("share.broken_off", "The agreement or the profile ended while a file was read.")
