@@ -1,8 +1,11 @@
 """Every noun comes back from the store as it went in."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.builders import NOW
 from tests.store import things
 
 from fairway.nouns.people import Person
@@ -50,6 +53,29 @@ def test_products(node, product: DataProduct):
         assert node.store.products.get(product.id).contract.document == product.contract.document
         assert node.store.products.by_contract(product.contract.id) == product
         assert node.store.products.all(domain=product.domain) == (product,)
+
+    undone(node, check)
+
+
+@on_one_node
+@given(things.agreements, things.recipients, things.share_versions)
+def test_shares(node, agreement, recipient, version):
+    recipient = replace(recipient, agreement=agreement.id)
+    version = replace(version, agreement=agreement.id)
+    later = replace(version, state="later")
+
+    def check():
+        shares = node.store.shares
+        node.store.agreements.put(agreement)
+        shares.add(recipient)
+        assert shares.get(recipient.id) == recipient
+        assert shares.by_digest(recipient.digest) == recipient
+        assert shares.of(agreement.id) == (recipient,)
+        shares.revoke(recipient.id, NOW)
+        assert shares.get(recipient.id).revoked == (recipient.revoked or NOW)
+        shares.put_version(version)
+        shares.put_version(later)
+        assert shares.versions(agreement.id) == (later,)
 
     undone(node, check)
 

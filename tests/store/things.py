@@ -27,6 +27,7 @@ from fairway.nouns.scopes import (
     Operator,
     Scope,
 )
+from fairway.nouns.shares import CredentialKind, Recipient, ShareVersion
 from fairway.nouns.treatments import Kind, Treatment
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -143,3 +144,19 @@ def appointments(person: str) -> st.SearchStrategy[Appointment]:
         ids,
         texts,
     )
+
+
+recipients = st.builds(
+    Recipient,
+    id=ids,
+    agreement=ids,
+    kind=st.sampled_from(CredentialKind),
+    digest=ids,
+    made_by=ids,
+    created=moments,
+    expires=moments,
+    revoked=st.none() | moments,
+)
+share_versions = st.builds(
+    ShareVersion, ids, st.integers(0, 2**62), texts, texts, texts, texts, moments
+)

@@ -123,4 +123,4 @@ class _Parts:
 
 
 def _broken_off() -> Refused:
-    return Refused("share.broken_off", "The agreement or the profile ended while a file was read.")
+    return Refused("share.ended", "The agreement or the profile ended while a file was read.")
