@@ -12,6 +12,7 @@ from fairway.nouns.errors import BadInput
 from fairway.nouns.products import Source, SourceField
 from fairway.nouns.relations import Located
 from fairway.nouns.versions import AsOf
+from fairway.sources import faults
 
 
 class Place(Protocol):
@@ -50,7 +51,10 @@ class Places:
         located = self.locate(source)
         told = hashlib.sha256(repr((source.version, located.header, located.parts)).encode())
         for path in located.files:
-            found = os.stat(path)  # noqa: PTH116 - the path is a text
+            try:
+                found = os.stat(path)  # noqa: PTH116 - the path is a text
+            except OSError:  # gone between two looks
+                raise faults.unreachable("") from None
             marks = (path, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
             told.update(repr(marks).encode())
         return told.hexdigest()

@@ -38,8 +38,8 @@ def current(platform: Platform, shared: Shared, verb: str) -> tuple[ShareVersion
     Raises `BoundExceeded` for more than the node keeps, `Unavailable` when the source or the
     engine does not answer.
     """
-    source = shared.relation.source
     for _ in range(_TRIES):
+        source = platform.sources.pin(shared.relation.source, None)
         state = platform.sources.state(source)
         extract = made(platform, shared, state, source)
         if platform.sources.state(source) == state:  # it did not change while it was read
@@ -52,7 +52,7 @@ def current(platform: Platform, shared: Shared, verb: str) -> tuple[ShareVersion
 def kept(platform: Platform, shared: Shared, version: ShareVersion) -> Extract | None:
     """Return a version's extract if it is kept, or can be made again from the product as it is."""
     found = platform.extracts.get(shared.name, version.extract)
-    source = shared.relation.source
+    source = platform.sources.pin(shared.relation.source, None)
     if found is None and platform.sources.state(source) == version.state:
         found = made(platform, shared, version.state, source)
     return found

@@ -17,8 +17,8 @@ from fairway.nouns.purposes import LegalBasis, Purpose
 from fairway.nouns.queries import Field, Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation, Located
 from fairway.nouns.search import Indexed, SearchPage, SearchQuery
-from fairway.nouns.versions import AsOf
 from fairway.nouns.shares import Extract, Recipient, ShareVersion
+from fairway.nouns.versions import AsOf
 
 
 class People(Protocol):
