@@ -16,6 +16,10 @@ from fairway.verbs import (  # noqa: F401
     products,
     purposes,
     queries,
+    recipients,
+    shared_files,
+    shared_tables,
+    shares,
 )
 from fairway.verbs.acting import NOBODY, VERBS, NeverAsked, Unrecorded, acting, looking, verb
 
