@@ -8,7 +8,7 @@ from harness import Figure, interleaved, median, wall
 from tests.builders import NOW, POLICY, TASK, TODAY, a_product, some_terms
 
 from fairway.guardrails import cedar
-from fairway.nouns.access import AccessRequest, Decision, Effect
+from fairway.nouns.access import AccessRequest, Decision, Effect, GuardrailFacts
 from fairway.nouns.agreements import Agreement, State, Terms
 from fairway.nouns.people import Person
 from fairway.nouns.products import AccessClass, Column, DataProduct, LogicalType, Source
@@ -22,7 +22,7 @@ COLUMNS = 40
 
 def measure(quick: bool) -> Iterator[Figure]:
     together = 100 if quick else 1000
-    guardrails = cedar.CedarGuardrails()
+    guardrails = cedar.CedarJudge(cedar.packaged("hub.cedar"))
     product, agreements = _product(), [_agreement(n) for n in range(AGREEMENTS)]
     person = Person("dfe-analyst", "Analyst", "dfe")
     request = AccessRequest(
@@ -31,6 +31,16 @@ def measure(quick: bool) -> Iterator[Figure]:
         (product.id,),
         ((product.id, frozenset(f"column_{n}" for n in range(0, COLUMNS, 4))),),
     )
+
+    def told(decision: Decision) -> GuardrailFacts:
+        return guardrail_facts(
+            decision.grants[0],
+            person=person,
+            purpose=POLICY,
+            basis=TASK,
+            owner_current=True,
+            today=TODAY,
+        )
 
     def decided() -> Decision:
         decision = decide(
@@ -42,18 +52,28 @@ def measure(quick: bool) -> Iterator[Figure]:
             today=TODAY,
         )
         facts = guardrail_facts(
-            decision.grants[0], person=person.id, purpose=POLICY, basis=TASK, owner_current=True
+            decision.grants[0],
+            person=person,
+            purpose=POLICY,
+            basis=TASK,
+            owner_current=True,
+            today=TODAY,
         )
-        if not guardrails.verdict(facts).permitted:
+        if not guardrails(facts).permitted:
             raise AssertionError("the guardrails forbid what this benchmark asks")
         return decision
 
     assert decided().effect is Effect.PERMIT
     facts = guardrail_facts(
-        decided().grants[0], person=person.id, purpose=POLICY, basis=TASK, owner_current=True
+        decided().grants[0],
+        person=person,
+        purpose=POLICY,
+        basis=TASK,
+        owner_current=True,
+        today=TODAY,
     )
-    policies, schema, _ = guardrails._handles
-    asked, entities = cedar._request(facts), cedar._entities(facts)
+    policies, schema = guardrails._handles
+    asked, entities = cedar.request(facts), cedar.entities(facts)
 
     def plain() -> object:
         return cedarpy.is_authorized(asked, policies, entities, schema)

@@ -27,7 +27,10 @@ from fairway.settings import (
     read_settings,
     write_settings,
 )
-from fairway.verbs.ports import Platform
+from fairway.verbs.ports import Platform, Store
+
+DEVICE = "Fairway-Device"
+"""The header by which the department's own front door vouches for a device."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no letter that is taken for another
 
@@ -87,6 +90,20 @@ def data_roots() -> tuple[Path, ...]:
     return () if _process.open is None else _process.open[0].data_roots
 
 
+def vouched(said: str | None) -> bool:
+    """Say whether a request comes from a managed device: its front door says the node's secret.
+
+    Without `secrets/device.key` no device is known as a managed one.
+    """
+    if not said or _process.open is None:
+        return False
+    try:
+        secret = read_secret(_process.open[0], "device")
+    except Unavailable:
+        return False
+    return secrets.compare_digest(secret.hex().encode(), said.strip().encode())
+
+
 def close_node() -> None:
     """Let go of the open node: write what waits, and close its connections."""
     with _process.lock:
@@ -142,14 +159,15 @@ def _platform(settings: NodeSettings) -> Platform:
     from fairway.store.memory import DatabaseStore
 
     ledger = DatabaseLedger(read_secret(settings, "ledger"), settings.checkpoint)
+    store = DatabaseStore(within=ledger.gathering)
     return Platform(
-        store=DatabaseStore(within=ledger.gathering),
+        store=store,
         ledger=ledger,
         index=CatalogueIndex(),
         contracts=_contracts,
         catalogues=_catalogues,
         sources=_later(lambda: _sources(settings)),
-        guardrails=_guardrails,
+        guardrails=_later(lambda: _guardrails(settings, store)),
         gate=_gate,
         engine=_engine,
         extracts=_later(lambda: _extracts(settings)),
@@ -182,6 +200,13 @@ def _extracts(settings: NodeSettings) -> Any:
     return ExtractCache(settings.workspace / "extracts", settings.cache_bytes)
 
 
+def _guardrails(settings: NodeSettings, store: Store) -> Any:
+    from fairway.guardrails.bundle import HubGuardrails
+
+    seed = read_secret(settings, "ledger")
+    return HubGuardrails(store.guardrails, seed, lambda: datetime.now(UTC).date())
+
+
 def _keys(settings: NodeSettings) -> Any:
     from fairway.privacy.keys import DerivedKeys
 
@@ -198,12 +223,6 @@ def _make_catalogues() -> Any:
     from fairway.standards.harvesting import CatalogueReaders
 
     return CatalogueReaders()
-
-
-def _make_guardrails() -> Any:
-    from fairway.guardrails.cedar import CedarGuardrails
-
-    return CedarGuardrails()
 
 
 def _make_gate() -> Any:
@@ -227,7 +246,6 @@ def _locate(source: Source) -> Located:
 # These know nothing of a node: they serve whichever is open, and last as long as the process.
 _contracts = _later(_make_contracts)
 _catalogues = _later(_make_catalogues)
-_guardrails = _later(_make_guardrails)
 _gate = _later(_make_gate)
 _engine = _later(_make_engine)
 

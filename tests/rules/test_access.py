@@ -143,8 +143,8 @@ def test_one_denial_denies_the_whole_query():
 
 def facts(terms, **changes):
     grant = Grant(CLAIMS, terms, an_agreement())
-    given = {"person": "p", "purpose": STATISTICS, "basis": TASK, "owner_current": True}
-    return guardrail_facts(grant, **{**given, **changes})
+    given = {"person": ANALYST, "purpose": STATISTICS, "basis": TASK, "owner_current": True}
+    return guardrail_facts(grant, today=TODAY, **{**given, **changes})
 
 
 def test_guardrails_hear_of_what_stays_readable():

@@ -76,7 +76,7 @@ def test_a_guardrail_that_forbids_is_named(scene):
     people.end_appointment(scene.platform, SYSTEM, "dwp-owner", Role.DATA_OWNER, "dwp", until=TODAY)
     scene.clock.forward(days=1)
     told = why(scene)
-    assert told.code == "access.guardrail"
+    assert told.code == "access.no_owner"
     assert told.reasons == ("A product without an appointed data owner cannot be shared.",)
     assert told.needs[0].people == ("governance-manager",)
 

@@ -127,12 +127,12 @@ def test_a_suspended_or_expired_agreement_shows_nothing(scene):
     assert refused(scene, ALL) == "access.agreement_not_active"
 
 
-def test_a_guardrail_that_begins_to_forbid_stops_a_granted_use(scene):
+def test_an_owner_who_goes_stops_a_granted_use(scene):
     scene.approve()
     people.end_appointment(
         scene.platform, SYSTEM, "dwp-owner", scene_role(), "dwp", date(2026, 2, 1)
     )
-    assert refused(scene, ALL) == "access.guardrail"
+    assert refused(scene, ALL) == "access.no_owner"
     assert "data owner" in scene.events()[-1].reason
 
 

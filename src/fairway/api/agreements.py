@@ -38,6 +38,8 @@ class AskingIn(Schema):
     starts: date | None = None
     ends: date | None = None
     submit: bool = False
+    team: str = Field("", max_length=200, description="A role of your own that is covered too.")
+    onward: bool = Field(False, description="Whether the data is to be passed on.")
 
 
 class MoveIn(Schema):
@@ -76,6 +78,7 @@ class StepOut(Schema):
     before: State
     after: State
     note: str
+    in_name_of: str
 
 
 class AgreementOut(Schema):
@@ -86,6 +89,8 @@ class AgreementOut(Schema):
     title: str
     asker: str
     asker_name: str
+    team: str
+    onward: bool
     purpose: str
     purpose_name: str
     legal_basis: str
@@ -116,6 +121,8 @@ def _asking(given: AskingIn) -> Asking:
         necessity=given.necessity,
         starts=given.starts,
         ends=given.ends,
+        team=given.team,
+        onward=given.onward,
     )
 
 
@@ -140,6 +147,7 @@ def _step(step: Step) -> dict[str, Any]:
         "before": step.before,
         "after": step.after,
         "note": step.note,
+        "in_name_of": step.in_name_of,
     }
 
 
@@ -151,6 +159,8 @@ def _agreement(shown: AgreementPage) -> dict[str, Any]:
         "title": shown.product.contract.title,
         "asker": found.asker,
         "asker_name": shown.asker.name if shown.asker else "",
+        "team": str(found.team or ""),
+        "onward": found.onward,
         "purpose": found.purpose,
         "purpose_name": shown.purpose.name if shown.purpose else "",
         "legal_basis": found.legal_basis,

@@ -9,13 +9,16 @@ from fairway.api import (
     catalogue,
     entries,
     explanations,
+    guardrails,
     health,
     people,
     problems,
     products,
     purposes,
     queries,
+    reviews,
     shares,
+    stops,
     tokens,
 )
 from fairway.api.signing_in import BearerToken, WebSession
@@ -55,6 +58,9 @@ for _router in (
     agreements.router,
     shares.router,
     explanations.router,
+    guardrails.router,
+    reviews.router,
+    stops.router,
     queries.router,
     audit.router,
 ):

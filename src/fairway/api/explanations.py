@@ -3,15 +3,19 @@
 from datetime import date
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Query, Router, Schema
 
+from fairway.api import streams
 from fairway.api.signing_in import actor
+from fairway.formats import matrix as access
+from fairway.formats import named
 from fairway.nouns.access import Effect
 from fairway.nouns.agreements import Terms
 from fairway.nouns.explanations import Explanation, Sight
 from fairway.rules.scopes import to_text
 from fairway.verbs import explanations
+from fairway.verbs import matrix as matrices
 from fairway.wiring import current
 
 router = Router(tags=["Explanations"])
@@ -118,6 +122,19 @@ def who(
     """Who, under which agreement, for what, treated how. For its owners and watchers."""
     found = explanations.who_can_see(current(), actor(request), product, column, on)
     return [_sight(seen) for seen in found]
+
+
+@router.get("/explanations/matrix", summary="Take out everybody's effective access")
+def matrix(
+    request: HttpRequest,
+    on: Day = None,
+    format: Annotated[str, Query(max_length=20)] = "parquet",  # noqa: A002
+) -> StreamingHttpResponse:
+    """Write a row for each person, product, purpose and agreement. For watchers; recorded."""
+    form = named(format)
+    found = matrices.matrix(current(), actor(request), on)
+    facts = access.facts(found.on)
+    return streams.file(request, form.write(access.stream(found.groups), facts), form, facts.id)
 
 
 @router.get("/explanations/seen", response=list[SightOut], summary="Show what a person can see")

@@ -7,22 +7,29 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from fairway.api.guardrails import ImpactOut, impact_out
 from fairway.api.pages import Limit, Offset, Page, page
 from fairway.api.signing_in import actor
 from fairway.nouns.people import Domain, Organisation, Person, Role
-from fairway.verbs import people
+from fairway.verbs import appointments, people
 from fairway.wiring import current
 
 router = Router(tags=["People"])
 
 
 class AppointmentOut(Schema):
-    """A role held from a day until a day, both included; `domain` is null at the hub."""
+    """A role held from a day until a day, both included; `domain` is null at the hub.
+
+    `acts_for` is the data owner in whose name a delegate decides.
+    """
 
     role: Role
     domain: str | None
     since: date
     until: date | None
+    appointed_by: str = ""
+    evidence: str = ""
+    acts_for: str = ""
 
 
 class PersonOut(Schema):
@@ -32,6 +39,7 @@ class PersonOut(Schema):
     name: str
     domain: str
     active: bool
+    leaves: date | None = None
     appointments: list[AppointmentOut]
 
 
@@ -91,6 +99,22 @@ class NewAppointment(Schema):
     evidence: str = Field("", max_length=1000)
 
 
+class Delegation(Schema):
+    """Somebody who decides in one's own name, in a domain that one owns."""
+
+    person: str
+    domain: str
+    since: date | None = None
+    until: date
+    evidence: str = Field("", max_length=1000)
+
+
+class LeavingIn(Schema):
+    """A person's last day; null takes it away."""
+
+    leaves: date | None
+
+
 class EndedAppointment(Schema):
     """An appointment to end on a last day."""
 
@@ -106,8 +130,9 @@ def _person(me: people.Me) -> dict[str, Any]:
         "name": me.person.name,
         "domain": me.person.domain,
         "active": me.person.active,
+        "leaves": me.person.leaves,
         "appointments": [
-            {"role": a.role, "domain": a.domain, "since": a.since, "until": a.until}
+            {name: getattr(a, name) for name in AppointmentOut.model_fields}
             for a in me.appointments
         ],
     }
@@ -147,6 +172,12 @@ def deactivate(request: HttpRequest, person: str) -> None:
     people.deactivate(current(), actor(request), person)
 
 
+@router.post("/people/{person}/leaving", response={204: None}, summary="Set a last day")
+def leaving(request: HttpRequest, person: str, given: LeavingIn) -> None:
+    """After it the account is closed; guardrails may forbid more in the days before."""
+    people.leaving(current(), actor(request), person, given.leaves)
+
+
 @router.get("/domains", response=list[DomainOut], summary="List the domains")
 def list_domains(request: HttpRequest) -> list[Domain]:
     """Return the spokes that own data products."""
@@ -183,6 +214,29 @@ def appoint(request: HttpRequest, given: NewAppointment) -> dict[str, Any]:
         "since": since,
         "until": given.until,
     }
+
+
+@router.post("/appointments/delegate", response={204: None}, summary="Let somebody stand in")
+def delegate(request: HttpRequest, given: Delegation) -> None:
+    """For data owners, until a day; what the delegate decides is recorded as both's."""
+    appointments.delegate(
+        current(),
+        actor(request),
+        given.person,
+        given.domain,
+        until=given.until,
+        since=given.since,
+        evidence=given.evidence,
+    )
+
+
+@router.get("/appointments/impact", response=ImpactOut, summary="Show what hangs on one")
+def impact(
+    request: HttpRequest, person: str, role: Role, domain: str | None = None
+) -> dict[str, Any]:
+    """Who would lose what if the appointment ended today."""
+    found = appointments.impact(current(), actor(request), person, role, domain)
+    return impact_out(found)
 
 
 @router.post("/appointments/end", response={204: None}, summary="End an appointment")

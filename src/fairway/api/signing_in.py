@@ -1,5 +1,6 @@
 """Who calls: a bearer token, or the session of somebody signed in on the web pages."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,7 +11,7 @@ from ninja.utils import check_csrf
 from fairway.nouns.errors import NotSignedIn, Refused
 from fairway.nouns.people import Actor, Via
 from fairway.verbs import people
-from fairway.wiring import current
+from fairway.wiring import DEVICE, current, vouched
 
 SURFACES = {"cli": Via.COMMAND_LINE, "python": Via.PYTHON}
 """What the header `X-Fairway-Surface` may say. It is for the record and opens no door."""
@@ -26,7 +27,8 @@ class BearerToken(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor:
         """Return who the token stands for. Raises `NotSignedIn`; a bad token is recorded."""
-        return people.bearer(current(), token, via(request))
+        found = people.bearer(current(), token, via(request))
+        return replace(found, managed_device=vouched(request.headers.get(DEVICE)))
 
 
 class WebSession(APIKeyBase):
@@ -49,7 +51,7 @@ class WebSession(APIKeyBase):
                 "This request does not carry the token of the page that it comes from.",
                 remedy="Load the page again, or sign in with a bearer token.",
             )
-        return Actor(str(user.pk), Via.WEB)
+        return Actor(str(user.pk), Via.WEB, vouched(request.headers.get(DEVICE)))
 
 
 def actor(request: HttpRequest) -> Actor:

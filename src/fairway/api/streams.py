@@ -33,6 +33,17 @@ def response(request: HttpRequest, result: QueryResult, form: Format) -> Streami
     return streaming
 
 
+def file(
+    request: HttpRequest, chunks: Iterator[bytes], form: Format, name: str
+) -> StreamingHttpResponse:
+    """Return what is no query's result as a file that streams."""
+    body = _AsyncBody if hasattr(request, "scope") else _Body
+    streaming = StreamingHttpResponse(body(chunks, lambda: None), content_type=_content_type(form))
+    streaming["Content-Disposition"] = f'attachment; filename="{name}.{form.ending}"'
+    streaming["Cache-Control"] = "no-store"
+    return streaming
+
+
 def _content_type(form: Format) -> str:
     text = form.media_type.startswith("text/")
     return f"{form.media_type}; charset=utf-8; header=present" if text else form.media_type

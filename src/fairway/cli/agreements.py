@@ -46,6 +46,10 @@ def agreements(door: Door, agreement: str | None, inbox: bool, limit: int, offse
     )
 
 
+def _who(step: Answer) -> str:
+    return f"{step.person} for {step.in_name_of}" if step.in_name_of else str(step.person)
+
+
 def page(shown: Answer) -> None:
     """Write an agreement as a page."""
     terms = shown.granted or shown.asked
@@ -55,6 +59,8 @@ def page(shown: Answer) -> None:
             ("State", shown.state),
             ("Product", f"{shown.product}: {shown.title}"),
             ("Asker", f"{shown.asker_name} ({shown.asker})"),
+            ("Team", shown.team and f"everyone who is {shown.team}"),
+            ("Passed on", "yes" if shown.onward else ""),
             ("Purpose", shown.purpose and f"{shown.purpose_name} ({shown.purpose})"),
             (
                 "Legal basis",
@@ -74,5 +80,5 @@ def page(shown: Answer) -> None:
         say("")
         table(
             ["When", "Who", "Move", "Note"],
-            [[moment(s.at), s.person, s.move, s.note] for s in shown.history],
+            [[moment(s.at), _who(s), s.move, s.note] for s in shown.history],
         )

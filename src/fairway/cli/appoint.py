@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 
 from fairway.cli.door import Door, reaching
+from fairway.cli.guardrail import show_impact
 from fairway.cli.manual import Manual
 from fairway.cli.output import say, write_json
 from fairway.cli.request import DAY
@@ -22,6 +23,7 @@ from fairway.nouns.people import Role
 @click.option("--since", type=DAY, help="The first day; today when left out.")
 @click.option("--until", type=DAY, help="The last day; open when left out.")
 @click.option("--evidence", default="", metavar="TEXT", help="What the appointment rests on.")
+@click.option("--impact", is_flag=True, help="Only show who would lose what if it ended today.")
 @click.option("--end", is_flag=True, help="End the appointment on --until instead of making it.")
 @reaching
 def appoint(
@@ -32,11 +34,16 @@ def appoint(
     since: datetime | None,
     until: datetime | None,
     evidence: str,
+    impact: bool,
     end: bool,
 ) -> None:
     """Appoint PERSON to ROLE, in a domain or at the hub. Nobody appoints themselves."""
     if end and until is None:
         raise click.UsageError("Say with --until which day is the last")
+    if impact:
+        with door.open() as node:
+            show_impact(door, node.appointment_impact(person, role, domain))
+        return
     with door.open() as node:
         if end and until is not None:
             node.end_appointment(person, role, domain, until.date())

@@ -11,8 +11,8 @@ from fairway.cli.output import say, write_json
 from fairway.cli.request import DAY
 
 MOVES = (
-    "submit", "question", "answer", "approve", "refuse", "withdraw", "suspend", "resume",
-    "terminate",
+    "submit", "question", "answer", "sign-off", "approve", "refuse", "withdraw", "suspend",
+    "resume", "confirm", "terminate",
 )  # fmt: skip
 
 _EXAMPLE = """\
@@ -49,8 +49,9 @@ def decide(
     """Make MOVE on AGREEMENT.
 
     The data owner approves, approves with less, asks a question, or refuses with a reason. The
-    asker submits, answers or withdraws. The owner or a governance manager suspends and resumes, and
-    any party terminates. Nobody decides on their own request.
+    asker submits, answers or withdraws. A data protection officer signs off. The owner or a
+    governance manager suspends and resumes, and any party terminates. The owner confirms from time
+    to time what is still needed. Nobody decides on their own request.
     """
     with door.open() as node:
         made = node.decide(

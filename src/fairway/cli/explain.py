@@ -19,11 +19,16 @@ from fairway.nouns.errors import BadInput
     "fairway explain --who culture.libraries.visits\n"
     "fairway explain --seen-by an-analyst",
 )
-@click.option("--person", metavar="ID", help="Whose access; your own when left out.")
+@click.option(
+    "--actor", "--person", "person", metavar="ID", help="Whose access; your own when left out."
+)
 @click.option("--product", metavar="PRODUCT", help="The product that would be used.")
 @click.option("--purpose", metavar="CODE", help="What it would be used for.")
 @click.option("--who", metavar="PRODUCT[.COLUMN]", help="List who can see a product or a column.")
 @click.option("--seen-by", metavar="ID", help="List what a person can see.")
+@click.option(
+    "--everybody", metavar="FILE", help="Write everybody's effective access as Parquet to a file."
+)
 @click.option(
     "--on", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="As of a day, else today."
 )
@@ -35,19 +40,25 @@ def explain(
     purpose: str | None,
     who: str | None,
     seen_by: str | None,
+    everybody: str | None,
     on: datetime | None,
 ) -> None:
     """Explain a decision in plain English, before or after it is taken.
 
     With --product and --purpose: whether a query of every granted column is permitted, what
     decided, and when denied, what would have to be true and who could make it so. With --who: who
-    can see a product or a column. With --seen-by: what a person can see. Questions about others are
-    for data owners, auditors and governance managers, and on the record.
+    can see a product or a column. With --seen-by: what a person can see. With --everybody: a row
+    for each person, product, purpose and agreement. Questions about others are for data owners,
+    auditors and governance managers, and on the record.
     """
-    _check_one_question(person, product, purpose, who, seen_by)
+    _check_one_question(person, product, purpose, who, seen_by, everybody)
     day = on.date() if on else None
     with door.open() as node:
-        if who is not None:
+        if everybody is not None:
+            size = node.access_matrix(everybody, on=day)
+            told = {"file": everybody, "bytes": size}
+            write_json(told) if door.json else say(f"Wrote {everybody}: {size:,} bytes.")
+        elif who is not None:
             _list(door, _who(node, who, day), "Nobody can see it.")
         elif seen_by is not None:
             _list(door, node.what_can_be_seen(seen_by, on=day), "Nothing can be seen.")
@@ -62,14 +73,16 @@ def _check_one_question(
     purpose: str | None,
     who: str | None,
     seen_by: str | None,
+    everybody: str | None,
 ) -> None:
     whole = product is not None and purpose is not None
     begun = (person, product, purpose) != (None, None, None)
-    if [whole, who is not None, seen_by is not None].count(True) != 1 or (begun and not whole):
+    others = [who is not None, seen_by is not None, everybody is not None]
+    if [whole, *others].count(True) != 1 or (begun and not whole):
         raise BadInput(
             "cli.no_question",
             "It is not clear what to explain.",
-            remedy="Say --product and --purpose, or --who, or --seen-by.",
+            remedy="Say --product and --purpose, or --who, or --seen-by, or --everybody.",
         )
 
 

@@ -25,6 +25,7 @@ from fairway.cli.domain import domain
 from fairway.cli.entries import entries
 from fairway.cli.explain import explain
 from fairway.cli.find import find
+from fairway.cli.guardrail import guardrail
 from fairway.cli.harvest import harvest
 from fairway.cli.init import init
 from fairway.cli.manual import Verbs
@@ -33,9 +34,11 @@ from fairway.cli.person import person
 from fairway.cli.publish import publish
 from fairway.cli.query import query
 from fairway.cli.request import request
+from fairway.cli.review import delegate, review, tasks
 from fairway.cli.serve import serve
 from fairway.cli.share import share
 from fairway.cli.show import show
+from fairway.cli.stop import stop
 from fairway.cli.token import token
 from fairway.nouns.errors import FairwayError
 
@@ -63,7 +66,8 @@ def cli() -> None:
 
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
-    harvest, entries, share, token, person, domain, appoint, conformance, bench, doctor,
+    harvest, entries, share, token, person, domain, appoint, delegate, tasks, review,
+    guardrail, stop, conformance, bench, doctor,
 ):  # fmt: skip
     cli.add_command(_command)
 

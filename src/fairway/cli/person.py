@@ -1,12 +1,14 @@
 """`fairway person`: accounts, for administrators."""
 
 import secrets
+from datetime import datetime
 
 import click
 
 from fairway.cli.door import Door, password, reaching
 from fairway.cli.manual import Verbs
 from fairway.cli.output import say, table, write_json
+from fairway.cli.request import DAY
 
 
 @click.group(cls=Verbs, default="list", example="fairway person list")
@@ -59,6 +61,22 @@ def list_people(door: Door) -> None:
 
 def _appointment(role: str, domain: str | None) -> str:
     return f"{role} in {domain}" if domain else role
+
+
+@person.command("leaving", example="fairway person leaving dwp-analyst --on 2026-12-31")
+@click.argument("identifier", metavar="PERSON")
+@click.option("--on", "day", type=DAY, help="The last day; without, it is taken away.")
+@reaching
+def leaving(door: Door, identifier: str, day: datetime | None) -> None:
+    """Set the last day of PERSON, after which the account is closed by itself."""
+    with door.open() as node:
+        node.leaving(identifier, day and day.date())
+    if door.json:
+        write_json({"person": identifier, "leaves": day.date().isoformat() if day else None})
+    elif day:
+        say(f"The last day of {identifier} is {day:%d/%m/%Y}.")
+    else:
+        say(f"{identifier} stays.")
 
 
 @person.command("close", example="fairway person close dwp-analyst")

@@ -36,6 +36,8 @@ fairway request dwp.universal_credit_households --column month --column househol
 @click.option("--necessity", default="", metavar="TEXT", help="Why the data is necessary.")
 @click.option("--starts", type=DAY, help="The first day; today when left out.")
 @click.option("--ends", type=DAY, help="The last day.")
+@click.option("--team", default="", metavar="ROLE", help="Cover all who hold a role of yours, too.")
+@click.option("--onward", is_flag=True, help="Say that the data is to be passed on.")
 @click.option("--draft", is_flag=True, help="Keep it as a draft; submit it with `fairway decide`.")
 @click.option("--replace", metavar="AGREEMENT", help="Replace the text of a draft of yours.")
 @click.option("--list-purposes", is_flag=True, help="List the purposes and stop.")
@@ -51,6 +53,8 @@ def request(
     necessity: str,
     starts: datetime | None,
     ends: datetime | None,
+    team: str,
+    onward: bool,
     draft: bool,
     replace: str | None,
     list_purposes: bool,
@@ -77,6 +81,8 @@ def request(
             starts=starts and starts.date(),
             ends=ends and ends.date(),
             submit=not draft,
+            team=team,
+            onward=onward,
             draft=replace,
         )
     if door.json:

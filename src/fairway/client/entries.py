@@ -4,12 +4,12 @@ import gzip
 from collections.abc import Sequence
 from typing import Any
 
-from fairway.client.administration import Administration
 from fairway.client.answers import Answer, Page
+from fairway.client.governance import Governance
 from fairway.client.transport import part
 
 
-class Catalogue(Administration):
+class Catalogue(Governance):
     """The entries of one node's catalogue, governed here or living elsewhere."""
 
     def harvest(

@@ -85,10 +85,14 @@ class Node(Shares):
         ends: date | str | None = None,
         submit: bool = True,
         draft: str | None = None,
+        team: str = "",
+        onward: bool = False,
     ) -> Answer:
         """Ask for a product. `submit=False` keeps a draft; `draft` replaces one by its id.
 
-        `scope` says which rows: `region = 'London' AND month >= DATE '2025-01-01'`.
+        `scope` says which rows: `region = 'London' AND month >= DATE '2025-01-01'`. `team` is a
+        role of yours whose holders in your domain are covered too; `onward` says that the data is
+        to be passed on.
         """
         body = {
             "product": product,
@@ -100,6 +104,8 @@ class Node(Shares):
             "starts": _day(starts),
             "ends": _day(ends),
             "submit": submit,
+            "team": team,
+            "onward": onward,
         }
         if draft is not None:
             return self._answer("PUT", f"agreements/{part(draft)}", body=body)

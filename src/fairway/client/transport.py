@@ -4,6 +4,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -56,6 +57,32 @@ class Transport:
     def text(self, path: str) -> str:
         """Return the text that a route answers a GET with."""
         return self._answered("GET", path, None, None, None).text
+
+    def download(self, path: str, params: Mapping[str, Any], to: Path) -> int:
+        """Write what a route answers a GET with to a file, whole or not at all; return its size."""
+        given = {k: v for k, v in params.items() if v not in (None, "")}
+        request = self._client.build_request("GET", path, params=given, headers={"Accept": "*/*"})
+        response = self._send(request, stream=True)
+        draft = to.with_name(f".{to.name}.part")
+        try:
+            if response.status_code >= 300:
+                response.read()
+                raise raised(response.status_code, _problem(response))
+            size = 0
+            with draft.open("wb") as out:
+                for chunk in response.iter_bytes():
+                    size += out.write(chunk)
+            draft.replace(to)
+        except OSError as error:
+            raise BadInput(
+                "client.cannot_write",
+                f"The file cannot be written: {error.strerror}.",
+                file=str(to),
+            ) from None
+        finally:
+            response.close()
+            draft.unlink(missing_ok=True)
+        return size
 
     @contextmanager
     def stream(self, path: str, body: Any, accept: str) -> Iterator[httpx.Response]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fairway.nouns.agreements import Agreement, Terms
+from fairway.nouns.guardrails import Guardrail
 from fairway.nouns.products import DataProduct
 
 
@@ -19,7 +20,7 @@ class AccessRequest:
     """Who asks to use which products, for which purpose, naming which columns.
 
     `columns` holds, per product id, the names the query mentions that are columns of the product,
-    lower case. `agreement` pins one agreement.
+    lower case. `agreement` pins one agreement. `managed_device` is what is known of the device.
     """
 
     person: str
@@ -27,6 +28,7 @@ class AccessRequest:
     products: tuple[str, ...]
     columns: tuple[tuple[str, frozenset[str]], ...]
     agreement: str | None = None
+    managed_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Why not, as a stable code and a sentence, and what would have to be true instead."""
+    """Why not, as a stable code and a sentence, and what would have to be true instead.
+
+    `guardrail` is the one that forbids, where one does.
+    """
 
     code: str
     reason: str
     remedy: str
+    guardrail: Guardrail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,18 @@ class GuardrailFacts:
 
     `classifications` are those of columns that stay readable one by one: kept, rounded, banded,
     shortened or pseudonymised. `kept_identifiers` is true when an identifier is served as it is.
+    `leaves_in` is the number of days to the person's last one, None while none is known. `onward`
+    is true where the data is meant to be passed on.
     """
 
     person: str
+    person_domain: str
+    roles: frozenset[str]
+    leaves_in: int | None
     product: str
     domain: str
     access: str
+    marking: str
     purpose: str
     statistical: bool
     legal_basis: str
@@ -76,11 +88,20 @@ class GuardrailFacts:
     classifications: frozenset[str]
     kept_identifiers: bool
     owner_current: bool
+    managed_device: bool
+    dpo_sign_off: bool
+    onward: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the guardrails say: no objection, or the sentences of those that forbid."""
+    """What the guardrails say: no objection, or the sentences of those that forbid.
+
+    `guardrails` are the ones that forbid. `alarm` says what is wrong with the guardrails
+    themselves, empty where nothing is; then nothing is permitted.
+    """
 
     permitted: bool
     reasons: tuple[str, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
+    alarm: str = ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from fairway.nouns.people import Team
 from fairway.nouns.scopes import Scope
 from fairway.nouns.treatments import Treatment
 
@@ -29,14 +30,17 @@ class Move(StrEnum):
     SUBMIT = "submit"
     QUESTION = "question"
     ANSWER = "answer"
+    SIGN_OFF = "sign-off"
     APPROVE = "approve"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     ACTIVATE = "activate"
     SUSPEND = "suspend"
     RESUME = "resume"
+    CONFIRM = "confirm"
     TERMINATE = "terminate"
     EXPIRE = "expire"
+    LAPSE = "lapse"
 
 
 class Party(StrEnum):
@@ -44,6 +48,7 @@ class Party(StrEnum):
 
     ASKER = "asker"
     OWNER = "data owner"
+    DPO = "data protection officer"
     HUB = "governance manager"
     CALENDAR = "calendar"
 
@@ -73,7 +78,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One move in an agreement's history. `note` is the reason, question or answer."""
+    """One move in an agreement's history. `note` is the reason, question or answer.
+
+    `in_name_of` is the data owner for whom a deputy decided, empty otherwise.
+    """
 
     at: datetime
     person: str
@@ -81,6 +89,7 @@ class Step:
     before: State
     after: State
     note: str = ""
+    in_name_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,8 @@ class Agreement:
     """A data share between the asker and the product's owner.
 
     `asked` is what the asker requests; `granted` is what the owner approved, never more than asked.
+    `team` is whom it covers beside the asker, None for nobody; `onward` is true where the asker
+    means to pass the data on.
     """
 
     id: str
@@ -101,3 +112,10 @@ class Agreement:
     state: State
     created: datetime
     history: tuple[Step, ...] = ()
+    team: Team | None = None
+    onward: bool = False
+
+    @property
+    def sign_off(self) -> Step | None:
+        """The data protection officer's last signing off, None where there was none."""
+        return next((s for s in reversed(self.history) if s.move is Move.SIGN_OFF), None)

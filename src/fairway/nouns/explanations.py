@@ -15,8 +15,8 @@ class Circumstances:
 
     `person` is the account, None where there is none; `asked` is the id that was asked about.
     `agreements` are the person's on the product, newest first. `ownership` are the appointments of
-    the contract's owner that hold. `owners`, `managers` and `administrators` are the ids of those
-    who hold these roles, for the product's domain or at the hub.
+    the contract's owner that hold. `owners`, `managers`, `administrators` and `officers` (for data
+    protection) are the ids of those who hold these roles, for the product's domain or at the hub.
     """
 
     asked: str
@@ -30,6 +30,7 @@ class Circumstances:
     owners: tuple[str, ...]
     managers: tuple[str, ...]
     administrators: tuple[str, ...]
+    officers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

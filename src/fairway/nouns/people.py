@@ -9,14 +9,19 @@ class Role(StrEnum):
     """A role that a person holds by appointment, in one domain or at the hub."""
 
     DATA_OWNER = "data owner"
+    DEPUTY = "deputy data owner"
     DATA_STEWARD = "data steward"
+    CUSTODIAN = "data custodian"
     ANALYST = "analyst"
     AUDITOR = "auditor"
+    DATA_PROTECTION_OFFICER = "data protection officer"
     GOVERNANCE_MANAGER = "governance manager"
     ADMINISTRATOR = "administrator"
 
 
-HUB_ROLES = frozenset({Role.AUDITOR, Role.GOVERNANCE_MANAGER, Role.ADMINISTRATOR})
+HUB_ROLES = frozenset(
+    {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.GOVERNANCE_MANAGER, Role.ADMINISTRATOR}
+)
 """Roles that are held at the hub, over every domain."""
 
 
@@ -50,19 +55,25 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account. `domain` is where they work."""
+    """Somebody with an account. `domain` is where they work, `leaves` their last day, if known."""
 
     id: str
     name: str
     domain: str
     active: bool = True
+    leaves: date | None = None
+
+    def open(self, today: date) -> bool:
+        """Say whether the account may be used on a day."""
+        return self.active and (self.leaves is None or today <= self.leaves)
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
     """A role held by a person, from a day until a day (both included), on somebody's authority.
 
-    `domain` is None for the hub's roles. `until` is None while no end is set.
+    `domain` is None for the hub's roles. `until` is None while no end is set. `acts_for` is the
+    data owner in whose name a delegate decides, empty for everybody else.
     """
 
     person: str
@@ -72,6 +83,7 @@ class Appointment:
     until: date | None
     appointed_by: str
     evidence: str = ""
+    acts_for: str = ""
 
     def current(self, today: date) -> bool:
         """Say whether the appointment holds on a day."""
@@ -79,11 +91,27 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """Everyone who holds a role in a domain, on the day that is asked about."""
+
+    role: Role
+    domain: str
+
+    def __str__(self) -> str:
+        """Return the team as it is written: `analyst in dwp`."""
+        return f"{self.role.value} in {self.domain}"
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """The person who acts now, and by which surface."""
+    """The person who acts now, and by which surface.
+
+    `managed_device` is true where the department's own front door vouches for the device.
+    """
 
     person: str
     via: Via
+    managed_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)

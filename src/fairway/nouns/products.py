@@ -34,6 +34,13 @@ class AccessClass(StrEnum):
     RESTRICTED = "restricted"
 
 
+class Marking(StrEnum):
+    """How a product is marked, after the Government Security Classifications (2024)."""
+
+    OFFICIAL = "OFFICIAL"
+    OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a product as its contract describes it."""
@@ -95,6 +102,7 @@ class Contract:
     licence: str = ""
     attribution: str = ""
     earlier_versions: bool = False
+    marking: Marking = Marking.OFFICIAL
     document: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 

@@ -4,19 +4,31 @@ The answer is always a `Decision` with reasons. Anything unknown, missing, ended
 a denial that names the nearest miss: what would have to be true instead.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
-from fairway.nouns.access import AccessRequest, Decision, Denial, Effect, Grant, GuardrailFacts
+from fairway.nouns.access import (
+    AccessRequest,
+    Decision,
+    Denial,
+    Effect,
+    Grant,
+    GuardrailFacts,
+    Verdict,
+)
 from fairway.nouns.agreements import Agreement, GrantedColumn, State, Terms
-from fairway.nouns.people import Person
+from fairway.nouns.people import Person, Role, Team
 from fairway.nouns.products import AccessClass, Classification, DataProduct
 from fairway.nouns.purposes import LegalBasis, Purpose
+from fairway.nouns.stops import Stop, Stopped
 from fairway.nouns.treatments import KEEP, Kind
 from fairway.rules.agreements import effective_state, inapplicable
 
 _READABLE = frozenset(Kind) - {Kind.NULL, Kind.DROP}
 _NO_DAY_LATER = date.max
+Misfits = Callable[[Terms, DataProduct], tuple[Denial, ...]]
+Applied = Callable[[Agreement, DataProduct, frozenset[str]], Grant | Denial]
 
 
 def decide(
@@ -27,13 +39,21 @@ def decide(
     products: Mapping[str, DataProduct],
     agreements: Sequence[Agreement],
     today: date,
+    teams: frozenset[Team] = frozenset(),
+    stops: Sequence[Stop] = (),
+    misfits: Misfits = inapplicable,
 ) -> Decision:
-    """Answer an access request from the person's agreements.
+    """Answer an access request from the agreements that cover the person.
 
-    `products` are those of the request that exist, by id. `agreements` are the asker's, of any
-    product, purpose and state. Guardrails are asked afterwards, about the grants.
+    `products` are those of the request that exist, by id. `agreements` are the person's and their
+    `teams`', of any product, purpose and state. What the hub has stopped is denied before anything
+    else is looked at. Guardrails are asked afterwards, about the grants. `misfits` says which terms
+    do not fit a product; it may remember its answers.
     """
-    if person is None or not person.active:
+    stop = next((s for s in stops if _concerns(s, request)), None)
+    if stop is not None:
+        return _deny(halted(stop))
+    if person is None or not person.open(today):
         return _deny(
             Denial("access.no_person", "There is no active account for this person.", "Sign in.")
         )
@@ -45,11 +65,19 @@ def decide(
                 "Choose a purpose from the list: fairway request --list-purposes.",
             )
         )
+    barred = {s.subject: s for s in stops if s.kind is Stopped.AGREEMENT}
+
+    def apply(agreement: Agreement, product: DataProduct, named: frozenset[str]) -> Grant | Denial:
+        if agreement.id in barred:
+            return halted(barred[agreement.id])
+        return _apply(agreement, product, named, misfits)
+
+    agreements = [a for a in agreements if covers(a, request.person, teams)]
     astray = _pin_astray(request, agreements)
     if astray is not None:
         return _deny(astray)
     outcomes = [
-        _decide_one(request, name, products, agreements, today) for name in request.products
+        _decide_one(request, name, products, agreements, today, apply) for name in request.products
     ]
     outcomes = outcomes or [
         Denial("access.no_product", "The query names no data product.", "Name a <domain>.<table>.")
@@ -61,6 +89,30 @@ def decide(
     return Decision(Effect.PERMIT, tuple(_why(g) for g in grants), grants=grants)
 
 
+def covers(agreement: Agreement, person: str, teams: frozenset[Team]) -> bool:
+    """Say whether an agreement is a person's own, or that of a team that they are in."""
+    return agreement.asker == person or (agreement.team is not None and agreement.team in teams)
+
+
+def _concerns(stop: Stop, request: AccessRequest) -> bool:
+    """Say whether a stop denies the whole request. A stopped agreement does where it is pinned."""
+    named = {
+        Stopped.PERSON: (request.person,),
+        Stopped.PRODUCT: request.products,
+        Stopped.AGREEMENT: (request.agreement,),
+    }
+    return stop.subject in named[stop.kind]
+
+
+def halted(stop: Stop) -> Denial:
+    """Return the denial that a stop is."""
+    return Denial(
+        "access.stopped",
+        f"The hub has stopped {stop.kind} {stop.subject}: {stop.reason}",
+        "Ask a governance manager, who can lift the stop.",
+    )
+
+
 def _deny(denial: Denial) -> Decision:
     return Decision(Effect.DENY, (denial.reason,), denials=(denial,))
 
@@ -68,8 +120,7 @@ def _deny(denial: Denial) -> Decision:
 def _pin_astray(request: AccessRequest, agreements: Sequence[Agreement]) -> Denial | None:
     """Return a denial when the pinned agreement is not the person's, or on no product named."""
     if request.agreement is None or any(
-        a.id == request.agreement and a.asker == request.person and a.product in request.products
-        for a in agreements
+        a.id == request.agreement and a.product in request.products for a in agreements
     ):
         return None
     return Denial(
@@ -94,6 +145,7 @@ def _decide_one(
     products: Mapping[str, DataProduct],
     agreements: Sequence[Agreement],
     today: date,
+    apply: Applied,
 ) -> Grant | Denial:
     product = products.get(name)
     if product is None:
@@ -104,9 +156,9 @@ def _decide_one(
         )
     if product.contract.access is AccessClass.OPEN:
         return Grant(product, open_terms(product), None)
-    mine = [a for a in agreements if a.product == product.id and a.asker == request.person]
+    mine = [a for a in agreements if a.product == product.id]
     named = dict(request.columns).get(name, frozenset())
-    return _by_agreement(request, product, mine, named, today)
+    return _by_agreement(request, product, mine, named, today, apply)
 
 
 def open_terms(product: DataProduct) -> Terms:
@@ -121,12 +173,13 @@ def _by_agreement(
     mine: Sequence[Agreement],
     named: frozenset[str],
     today: date,
+    apply: Applied,
 ) -> Grant | Denial:
     if any(a.id == request.agreement for a in mine):  # a pin decides for its own product alone
         mine = [a for a in mine if a.id == request.agreement]
     usable = [a for a in mine if effective_state(a, today) is State.ACTIVE]
     for_purpose = [a for a in usable if a.purpose == request.purpose]
-    outcomes = [_apply(a, product, named) for a in for_purpose]
+    outcomes = [apply(a, product, named) for a in for_purpose]
     grants = [o for o in outcomes if isinstance(o, Grant)]
     if grants:
         return grants[0]
@@ -134,14 +187,16 @@ def _by_agreement(
     return misses[0] if misses else _nearest_miss(request, product, mine, usable, today)
 
 
-def _apply(agreement: Agreement, product: DataProduct, named: frozenset[str]) -> Grant | Denial:
+def _apply(
+    agreement: Agreement, product: DataProduct, named: frozenset[str], misfits: Misfits
+) -> Grant | Denial:
     if agreement.granted is None:
         return Denial(
             "access.nothing_granted",
             f"Agreement {agreement.id} grants nothing.",
             "Make another request.",
         )
-    bad = inapplicable(agreement.granted, product)
+    bad = misfits(agreement.granted, product)
     if bad:
         return Denial(
             "access.terms_do_not_apply",
@@ -198,37 +253,97 @@ _STATE_REMEDY: Mapping[State, str] = {
 }
 
 
+def readable(grant: Grant) -> tuple[frozenset[str], bool]:
+    """Return what a grant shows: the classes of columns that stay readable one by one, and
+    whether an identifier is served as it is."""
+    found = [
+        (column.classification, granted.treatment.kind)
+        for granted in grant.terms.columns
+        if granted.treatment.kind in _READABLE
+        and (column := grant.product.column(granted.name)) is not None
+    ]
+    kept = any(c is Classification.IDENTIFIER and k is not Kind.PSEUDONYM for c, k in found)
+    return frozenset(c.value for c, _ in found), kept
+
+
 def guardrail_facts(
     grant: Grant,
     *,
-    person: str,
+    person: Person,
     purpose: Purpose,
     basis: LegalBasis | None,
     owner_current: bool,
+    today: date,
+    roles: frozenset[Role] = frozenset(),
+    managed_device: bool = False,
+    shows: tuple[frozenset[str], bool] | None = None,
 ) -> GuardrailFacts:
-    """Return what the hub's guardrails are told about one grant."""
-    readable = [c for c in grant.terms.columns if c.treatment.kind in _READABLE]
-    classes = {
-        column.classification: granted
-        for granted in readable
-        if (column := grant.product.column(granted.name)) is not None
-    }
-    kept = any(
-        granted.treatment.kind != Kind.PSEUDONYM
-        for granted in readable
-        if (column := grant.product.column(granted.name)) is not None
-        and column.classification is Classification.IDENTIFIER
-    )
+    """Return what the hub's guardrails are told about one grant.
+
+    `shows` is what `readable` said of the grant, where it was asked already.
+    """
+    classifications, kept = readable(grant) if shows is None else shows
+    agreement, contract = grant.agreement, grant.product.contract
     return GuardrailFacts(
-        person=person,
+        person=person.id,
+        person_domain=person.domain,
+        roles=roles,
+        leaves_in=None if person.leaves is None else (person.leaves - today).days,
         product=grant.product.id,
-        domain=grant.product.domain,
-        access=grant.product.contract.access.value,
+        domain=contract.domain,
+        access=contract.access.value,
+        marking=contract.marking.value,
         purpose=purpose.code,
         statistical=purpose.statistical,
         legal_basis="" if basis is None else basis.code,
         article_9=basis is not None and basis.article_9,
-        classifications=frozenset(c.value for c in classes),
+        classifications=classifications,
         kept_identifiers=kept,
         owner_current=owner_current,
+        managed_device=managed_device,
+        dpo_sign_off=agreement is not None and agreement.sign_off is not None,
+        onward=agreement is not None and agreement.onward,
     )
+
+
+NO_OWNER = "A product without an appointed data owner cannot be shared."
+UNCLEAR = "The hub's guardrails could not be evaluated, so nothing is permitted."
+
+
+def judged(
+    decision: Decision,
+    facts: Callable[[Grant], GuardrailFacts],
+    verdict: Callable[[GuardrailFacts], Verdict],
+) -> tuple[Decision, str]:
+    """Ask about each grant of a permit: has its product an owner, and do guardrails forbid it?
+
+    Return the decision, and what is wrong with the guardrails themselves, empty if nothing is.
+    """
+    denials: list[Denial] = []
+    alarm = ""
+    for grant in decision.grants:
+        known = facts(grant)
+        if grant.agreement is not None and not known.owner_current:
+            remedy = "Ask a governance manager to have a data owner appointed."
+            denials.append(Denial("access.no_owner", NO_OWNER, remedy))
+            continue
+        spoken = verdict(known)
+        if not spoken.permitted:
+            alarm = alarm or spoken.alarm
+            denials.extend(_forbidden(spoken))
+    if not denials:
+        return decision, ""
+    reasons = tuple(d.reason for d in denials)
+    denied = tuple(denials)
+    return replace(decision, effect=Effect.DENY, reasons=reasons, grants=(), denials=denied), alarm
+
+
+def _forbidden(verdict: Verdict) -> list[Denial]:
+    remedy = "Ask for less, or for another purpose."
+    if verdict.guardrails:
+        return [
+            Denial("access.guardrail", g.reason or UNCLEAR, g.remedy or remedy, g)
+            for g in verdict.guardrails
+        ]
+    reasons = verdict.reasons or ("A guardrail of the hub forbids this.",)
+    return [Denial("access.guardrail", reason, remedy) for reason in reasons]

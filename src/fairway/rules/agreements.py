@@ -5,7 +5,7 @@ diagram in the docs is generated from it.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, timedelta
 from types import MappingProxyType
 
 from fairway.nouns.access import Denial
@@ -20,6 +20,7 @@ _GRANTED = (State.APPROVED, State.ACTIVE, State.SUSPENDED)
 _OWNER = frozenset({Party.OWNER})
 _ASKER = frozenset({Party.ASKER})
 _CALENDAR = frozenset({Party.CALENDAR})
+_DPO = frozenset({Party.DPO})
 _KEEPERS = frozenset({Party.OWNER, Party.HUB})
 _ANY_PARTY = frozenset({Party.ASKER, Party.OWNER, Party.HUB})
 
@@ -29,6 +30,7 @@ TRANSITIONS: Mapping[tuple[State, Move], tuple[State, frozenset[Party]]] = Mappi
         (State.DRAFT, Move.WITHDRAW): (State.WITHDRAWN, _ASKER),
         (State.SUBMITTED, Move.QUESTION): (State.IN_QUESTION, _OWNER),
         (State.IN_QUESTION, Move.ANSWER): (State.SUBMITTED, _ASKER),
+        **{(s, Move.SIGN_OFF): (s, _DPO) for s in (*_PENDING, *_GRANTED)},
         **{(s, Move.APPROVE): (State.APPROVED, _OWNER) for s in _PENDING},
         **{(s, Move.REFUSE): (State.REFUSED, _OWNER) for s in _PENDING},
         **{(s, Move.WITHDRAW): (State.WITHDRAWN, _ASKER) for s in (*_PENDING, State.APPROVED)},
@@ -37,13 +39,17 @@ TRANSITIONS: Mapping[tuple[State, Move], tuple[State, frozenset[Party]]] = Mappi
         (State.SUSPENDED, Move.RESUME): (State.ACTIVE, _KEEPERS),
         **{(s, Move.TERMINATE): (State.TERMINATED, _ANY_PARTY) for s in _GRANTED},
         **{(s, Move.EXPIRE): (State.EXPIRED, _CALENDAR) for s in _GRANTED},
+        (State.ACTIVE, Move.CONFIRM): (State.ACTIVE, _OWNER),
+        **{(s, Move.LAPSE): (State.EXPIRED, _CALENDAR) for s in _GRANTED},
     }
 )
 
 ENDED = frozenset({State.EXPIRED, State.TERMINATED, State.REFUSED, State.WITHDRAWN})
 """States that nothing leads out of."""
 
-NEEDS_NOTE = frozenset({Move.QUESTION, Move.ANSWER, Move.REFUSE, Move.SUSPEND, Move.TERMINATE})
+NEEDS_NOTE = frozenset(
+    {Move.QUESTION, Move.ANSWER, Move.SIGN_OFF, Move.REFUSE, Move.SUSPEND, Move.TERMINATE}
+)
 """Moves that need words: a question, an answer or a reason."""
 
 
@@ -59,16 +65,36 @@ def next_state(state: State, move: Move) -> State | None:
     return found[0] if found else None
 
 
+REVIEW_EVERY = timedelta(days=182)
+"""How long access lasts that no data owner has confirmed."""
+
+
+def confirm_by(agreement: Agreement) -> date | None:
+    """Return the last day on which an owner can confirm a granted agreement before it lapses.
+
+    It is counted from the first day, the approval or the last confirmation, whichever is latest.
+    None where nothing is granted or no approval is on its history.
+    """
+    steps = [s.at for s in agreement.history if s.move in {Move.APPROVE, Move.CONFIRM}]
+    if agreement.granted is None or not steps:
+        return None
+    last = max(steps).astimezone(UTC).date()
+    return max(last, agreement.granted.starts) + REVIEW_EVERY
+
+
 def due(agreement: Agreement, today: date) -> Move | None:
     """Return the move that the calendar asks for today, or None.
 
-    A granted agreement expires on the day after its last day; an approved one becomes active on
-    its first day.
+    A granted agreement expires on the day after its last day, and lapses on the day after the one
+    by which it had to be confirmed; an approved one becomes active on its first day.
     """
     if agreement.granted is None or agreement.state not in _GRANTED:
         return None
     if today > agreement.granted.ends:
         return Move.EXPIRE
+    last = confirm_by(agreement)
+    if last is not None and today > last:
+        return Move.LAPSE
     if agreement.state is State.APPROVED and today >= agreement.granted.starts:
         return Move.ACTIVATE
     return None

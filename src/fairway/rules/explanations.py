@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date
 
-from fairway.nouns.access import Decision, Effect, Grant
+from fairway.nouns.access import Decision, Denial, Effect, Grant
 from fairway.nouns.agreements import Agreement, Move, State, Terms
 from fairway.nouns.explanations import Circumstances, Explanation, Need, Sight
-from fairway.nouns.people import Appointment
+from fairway.nouns.guardrails import Guardrail
+from fairway.nouns.people import Appointment, Role
 from fairway.nouns.products import AccessClass, DataProduct
 from fairway.nouns.treatments import Kind
 from fairway.rules.agreements import ENDED, effective_state
@@ -66,7 +67,8 @@ def explain(decision: Decision, facts: Circumstances, *, own: bool) -> Explanati
         )
     code = decision.denials[0].code
     reasons = tuple(_spoken(reason, subject, own) for reason in decision.reasons)
-    return replace(told, reasons=reasons, code=code, needs=_needs(code, facts))
+    needs = _needs(decision.denials[0], facts)
+    return replace(told, reasons=reasons, code=code, needs=needs)
 
 
 def _day(day: date) -> str:
@@ -114,9 +116,13 @@ def _held(appointment: Appointment) -> str:
 # ------------------------------------------------------------------ the nearest miss
 
 
-def _needs(code: str, facts: Circumstances) -> tuple[Need, ...]:
+def _needs(denial: Denial, facts: Circumstances) -> tuple[Need, ...]:
     """Return what would have to be true for a permit, step by step, and who could make it so."""
-    product = facts.product
+    product, code = facts.product, denial.code
+    if code == "access.stopped":
+        return (Need("The stop would have to be lifted.", facts.managers),)
+    if code == "access.no_owner":
+        return (_owner_appointed(facts),)
     if code == "access.no_person":
         sentence = f"{facts.asked} would need an active account."
         return (Need(sentence, facts.administrators),)
@@ -126,11 +132,20 @@ def _needs(code: str, facts: Circumstances) -> tuple[Need, ...]:
     if code == "access.no_such_product":
         return (Need(f"{product.id} would have to be published.", facts.owners),)
     if code == "access.guardrail":
-        return _past_a_guardrail(facts)
+        return _past_a_guardrail(denial.guardrail, facts)
     return _by_agreement(code, facts)
 
 
-def _past_a_guardrail(facts: Circumstances) -> tuple[Need, ...]:
+def _past_a_guardrail(guardrail: Guardrail | None, facts: Circumstances) -> tuple[Need, ...]:
+    if guardrail is not None and guardrail.remedy:
+        able = {
+            Role.DATA_PROTECTION_OFFICER: facts.officers,
+            Role.DATA_OWNER: facts.owners,
+            Role.GOVERNANCE_MANAGER: facts.managers,
+            Role.ADMINISTRATOR: facts.administrators,
+        }
+        people = able.get(guardrail.who, ()) if guardrail.who else (facts.asked,)
+        return (Need(guardrail.remedy, people),)
     if facts.product.contract.access is AccessClass.OPEN:
         sentence = f"{facts.product.id} would have to be corrected and published again."
         return (Need(sentence, facts.owners),)

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from fairway.nouns.people import Appointment, Role
+from fairway.nouns.people import Appointment, Role, Team
 
 
 class Reach(StrEnum):
@@ -44,6 +44,7 @@ def _roles(reach: Reach, *roles: Role) -> Permission:
 _SIGNED_IN = Permission(Reach.SIGNED_IN)
 _OWN = Permission(Reach.OWN)
 _WATCHERS = (Role.AUDITOR, Role.GOVERNANCE_MANAGER)
+_GUARDIANS = (*_WATCHERS, Role.DATA_PROTECTION_OFFICER)
 
 PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
     {
@@ -58,6 +59,32 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "domain.list": _SIGNED_IN,
         "appointment.make": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
         "appointment.end": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "appointment.delegate": _roles(Reach.DOMAIN, Role.DATA_OWNER),
+        "appointment.impact": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, *_WATCHERS),
+        "person.leaving": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "task.list": _roles(
+            Reach.ANYWHERE,
+            Role.ADMINISTRATOR,
+            Role.DATA_OWNER,
+            Role.DEPUTY,
+            Role.GOVERNANCE_MANAGER,
+        ),
+        "stop.make": _roles(Reach.ANYWHERE, Role.GOVERNANCE_MANAGER),
+        "stop.lift": _roles(Reach.ANYWHERE, Role.GOVERNANCE_MANAGER),
+        "stop.list": _roles(Reach.ANYWHERE, *_WATCHERS, Role.ADMINISTRATOR),
+        "guardrail.list": _SIGNED_IN,
+        "guardrail.show": _roles(Reach.ANYWHERE, *_GUARDIANS),
+        "guardrail.versions": _roles(Reach.ANYWHERE, *_GUARDIANS),
+        "guardrail.propose": _roles(Reach.ANYWHERE, Role.GOVERNANCE_MANAGER),
+        "guardrail.review": _roles(
+            Reach.ANYWHERE, Role.GOVERNANCE_MANAGER, Role.DATA_PROTECTION_OFFICER
+        ),
+        "guardrail.impact": _roles(Reach.ANYWHERE, *_GUARDIANS),
+        "guardrail.publish": _roles(Reach.ANYWHERE, Role.GOVERNANCE_MANAGER),
+        "guardrail.withdraw": _roles(Reach.ANYWHERE, Role.GOVERNANCE_MANAGER),
+        "review.show": _roles(Reach.DOMAIN, Role.DATA_OWNER, Role.DEPUTY, *_WATCHERS),
+        "review.confirm": _roles(Reach.DOMAIN, Role.DATA_OWNER, Role.DEPUTY),
+        "access.matrix": _roles(Reach.ANYWHERE, *_WATCHERS),
         "token.create": Permission(Reach.PUBLIC),
         "token.list": _OWN,
         "token.revoke": _OWN,
@@ -87,7 +114,9 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "agreement.move": _SIGNED_IN,
         "agreement.show": _SIGNED_IN,
         "agreement.list": _SIGNED_IN,
-        "agreement.inbox": _roles(Reach.ANYWHERE, Role.DATA_OWNER),
+        "agreement.inbox": _roles(
+            Reach.ANYWHERE, Role.DATA_OWNER, Role.DEPUTY, Role.DATA_PROTECTION_OFFICER
+        ),
         "share.profile": _OWN,
         "share.revoke": _SIGNED_IN,
         "share.recipients": _SIGNED_IN,
@@ -120,6 +149,13 @@ def roles_of(
         a.role
         for a in appointments
         if a.current(today) and (domain is None or a.domain is None or a.domain == domain)
+    )
+
+
+def teams_of(appointments: Iterable[Appointment], today: date) -> frozenset[Team]:
+    """Return the teams that appointments make a person part of today."""
+    return frozenset(
+        Team(a.role, a.domain) for a in appointments if a.domain is not None and a.current(today)
     )
 
 

@@ -21,6 +21,7 @@ from fairway.nouns.products import (
     Column,
     Contract,
     LogicalType,
+    Marking,
     Source,
 )
 from fairway.standards import documents, json_schemas
@@ -68,6 +69,7 @@ class OdcsContracts:
             licence=_custom(document.content, "licence") or "",
             attribution=_custom(document.content, "attribution") or "",
             earlier_versions=_earlier_versions(document),
+            marking=_marking(document),
             document=document.content,
         )
 
@@ -232,6 +234,22 @@ def _access(document: Document) -> AccessClass:
             f"accessClass is '{written[:40]}'; it can be open or restricted.",
             field="customProperties",
             remedy="Write open or restricted.",
+        ) from None
+
+
+def _marking(document: Document) -> Marking:
+    """Return the protective marking; a contract that does not say is OFFICIAL."""
+    written = _custom(document.content, "marking")
+    if written is None:
+        return Marking.OFFICIAL
+    try:
+        return Marking(written.upper())
+    except ValueError:
+        raise document.problem(
+            "contract.unknown_marking",
+            f"marking is '{written[:40]}'; it can be {' or '.join(Marking)}.",
+            field="customProperties",
+            remedy="Data that is marked higher has no place on this node.",
         ) from None
 
 

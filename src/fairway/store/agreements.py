@@ -1,12 +1,13 @@
 """Agreements and their histories."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import models
 
 from fairway.nouns.agreements import Agreement, GrantedColumn, Move, State, Step, Terms
+from fairway.nouns.people import Role, Team
 from fairway.nouns.treatments import Kind, Treatment
 from fairway.store import scopes
 from fairway.store.database import Words, only, reads, writes
@@ -20,6 +21,8 @@ class AgreementRecord(models.Model):
     product = Words()
     domain = Words()
     asker = Words()
+    team = Words(null=True)
+    onward = models.BooleanField(default=False)
     purpose = Words()
     legal_basis = Words()
     necessity = Words()
@@ -33,6 +36,7 @@ class AgreementRecord(models.Model):
         db_table = "store_agreement"
         indexes = (
             models.Index(fields=("asker", "purpose", "state"), name="agreement_asker"),
+            models.Index(fields=("team", "state"), name="agreement_team"),
             models.Index(fields=("product", "state"), name="agreement_product"),
             models.Index(fields=("domain", "state"), name="agreement_domain"),
         )
@@ -52,6 +56,8 @@ class AgreementStore:
             product=agreement.product,
             domain=agreement.product.partition(".")[0],
             asker=agreement.asker,
+            team=None if agreement.team is None else _team_to_text(agreement.team),
+            onward=agreement.onward,
             purpose=agreement.purpose,
             legal_basis=agreement.legal_basis,
             necessity=agreement.necessity,
@@ -67,6 +73,7 @@ class AgreementStore:
         self,
         *,
         asker: str | None = None,
+        teams: Collection[Team] | None = None,
         product: str | None = None,
         domain: str | None = None,
         purpose: str | None = None,
@@ -75,6 +82,8 @@ class AgreementStore:
         wanted = {"asker": asker, "product": product, "domain": domain, "purpose": purpose}
         given = {name: value for name, value in wanted.items() if value is not None}
         records = AgreementRecord.objects.filter(**given).order_by("-created", "-id")
+        if teams is not None:
+            records = records.filter(team__in=[_team_to_text(team) for team in teams])
         if states is not None:
             records = records.filter(state__in=[state.value for state in states])
         return tuple(_agreement(r) for r in records)
@@ -93,7 +102,18 @@ def _agreement(record: AgreementRecord) -> Agreement:
         state=State(record.state),
         created=record.created,
         history=tuple(_step_from_json(step) for step in loads(record.history)),
+        team=None if record.team is None else _team_from_text(record.team),
+        onward=record.onward,
     )
+
+
+def _team_to_text(team: Team) -> str:
+    return f"{team.domain}:{team.role.value}"
+
+
+def _team_from_text(text: str) -> Team:
+    domain, _, role = text.partition(":")
+    return Team(Role(role), domain)
 
 
 def _terms_to_json(terms: Terms) -> dict[str, Any]:
@@ -128,6 +148,7 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         "before": step.before.value,
         "after": step.after.value,
         "note": step.note,
+        "in_name_of": step.in_name_of,
     }
 
 
@@ -139,4 +160,5 @@ def _step_from_json(tree: dict[str, Any]) -> Step:
         before=State(tree["before"]),
         after=State(tree["after"]),
         note=tree["note"],
+        in_name_of=tree.get("in_name_of", ""),
     )

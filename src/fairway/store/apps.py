@@ -4,7 +4,10 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-RECORDS = ("purposes", "people", "tokens", "products", "agreements", "entries", "shares")
+RECORDS = (
+    *("purposes", "people", "tokens", "products", "agreements", "entries"),
+    *("shares", "stops", "guardrails"),
+)
 
 
 class StoreConfig(AppConfig):

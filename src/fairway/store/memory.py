@@ -6,12 +6,24 @@ from contextlib import AbstractContextManager, nullcontext
 from fairway.store.agreements import AgreementStore
 from fairway.store.database import one_writer
 from fairway.store.entries import EntryStore
+from fairway.store.guardrails import GuardrailStore
 from fairway.store.people import PeopleStore
 from fairway.store.products import ProductStore
 from fairway.store.purposes import PurposeStore
 from fairway.store.shares import ShareStore
+from fairway.store.stops import StopStore
 from fairway.store.tokens import TokenStore
-from fairway.verbs.ports import Agreements, Entries, People, Products, Purposes, Shares, Tokens
+from fairway.verbs.ports import (
+    Agreements,
+    Entries,
+    GuardrailVersions,
+    People,
+    Products,
+    Purposes,
+    Shares,
+    Stops,
+    Tokens,
+)
 
 
 class DatabaseStore:
@@ -29,6 +41,8 @@ class DatabaseStore:
         self.purposes: Purposes = PurposeStore()
         self.entries: Entries = EntryStore()
         self.shares: Shares = ShareStore()
+        self.stops: Stops = StopStore()
+        self.guardrails: GuardrailVersions = GuardrailStore()
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction. Raises `Unavailable` when the database does not answer."""

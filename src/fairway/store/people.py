@@ -41,6 +41,7 @@ class PersonRecord(AbstractBaseUser):
     name = Words()
     domain = Words()
     active = models.BooleanField()
+    leaves = models.DateField(null=True)
     last_login = None  # signing in is on the ledger
 
     objects = BaseUserManager["PersonRecord"]()
@@ -65,6 +66,7 @@ class AppointmentRecord(models.Model):
     until = models.DateField(null=True)
     appointed_by = Words()
     evidence = Words()
+    acts_for = Words(default="")
 
     class Meta:
         db_table = "store_appointment"
@@ -89,12 +91,17 @@ class PeopleStore:
             name=person.name,
             domain=person.domain,
             active=person.active,
+            leaves=person.leaves,
             password=make_password(password),
         ).save(force_insert=True)
 
     @writes
     def set_active(self, person: str, active: bool) -> None:
         _change(person, active=active)
+
+    @writes
+    def set_leaving(self, person: str, leaves: date | None) -> None:
+        _change(person, leaves=leaves)
 
     @writes
     def set_password(self, person: str, password: str) -> None:
@@ -139,6 +146,7 @@ class PeopleStore:
             until=appointment.until,
             appointed_by=appointment.appointed_by,
             evidence=appointment.evidence,
+            acts_for=appointment.acts_for,
         ).save(force_insert=True)
 
     @writes
@@ -163,7 +171,7 @@ def _change(person: str, **fields: Any) -> None:
 
 
 def _person(record: PersonRecord) -> Person:
-    return Person(record.id, record.name, record.domain, record.active)
+    return Person(record.id, record.name, record.domain, record.active, record.leaves)
 
 
 def _domain(record: DomainRecord) -> Domain:
@@ -179,4 +187,5 @@ def _appointment(record: AppointmentRecord) -> Appointment:
         until=record.until,
         appointed_by=record.appointed_by,
         evidence=record.evidence,
+        acts_for=record.acts_for,
     )

@@ -12,6 +12,7 @@ from fairway.nouns.products import (
     Contract,
     DataProduct,
     LogicalType,
+    Marking,
     Source,
 )
 from fairway.store.database import Words, only, reads, writes
@@ -131,6 +132,7 @@ def _terms(contract: Contract) -> dict[str, Any]:
         "licence": contract.licence,
         "attribution": contract.attribution,
         "earlier_versions": contract.earlier_versions,
+        "marking": contract.marking.value,
     }
 
 
@@ -143,6 +145,7 @@ def _contract(terms: dict[str, Any], document: dict[str, Any]) -> Contract:
             "columns": columns,
             "source": Source(**terms["source"]),
             "tags": tuple(terms["tags"]),
+            "marking": Marking(terms.get("marking", Marking.OFFICIAL)),
             "document": document,
         }
     )

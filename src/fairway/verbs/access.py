@@ -3,32 +3,68 @@
 What is explained and what is enforced cannot differ, because they are this function.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from fairway.nouns.access import AccessRequest, Decision, Denial, Effect, Grant
+from fairway.nouns.access import AccessRequest, Decision, Effect, Grant, GuardrailFacts
 from fairway.nouns.agreements import Agreement
-from fairway.nouns.people import Person
+from fairway.nouns.people import Appointment, Person
 from fairway.nouns.products import DataProduct
 from fairway.nouns.purposes import Purpose
-from fairway.rules.access import decide, guardrail_facts
+from fairway.nouns.stops import Stop
+from fairway.rules.access import decide, guardrail_facts, judged
+from fairway.rules.permissions import roles_of, teams_of
+from fairway.verbs.acting import SYSTEM, event
 from fairway.verbs.ports import Platform
 from fairway.verbs.products import owner_current
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a decision rests on: who asks, what there is, and which day it is.
+    """What a decision rests on: who asks, what there is, what is stopped, and which day it is.
 
-    `products` are those of the request that exist, by id; `agreements` are the asker's.
+    `products` are those of the request that exist, by id; `agreements` are the person's and their
+    teams'; `appointments` are the person's.
     """
 
     person: Person | None
     products: Mapping[str, DataProduct]
     agreements: Sequence[Agreement]
     today: date
+    appointments: Sequence[Appointment] = ()
+    stops: Sequence[Stop] = ()
+
+
+def situation(
+    platform: Platform, person: str, products: Mapping[str, DataProduct], today: date
+) -> Situation:
+    """Read what a decision on a person's request rests on today. Stops are read first."""
+    stops = platform.store.stops.active()
+    appointments = platform.store.people.appointments(person=person)
+    return Situation(
+        person=platform.store.people.get(person),
+        products=products,
+        agreements=agreements_of(platform, person, appointments, today),
+        today=today,
+        appointments=appointments,
+        stops=stops,
+    )
+
+
+def agreements_of(
+    platform: Platform, person: str, appointments: Iterable[Appointment], today: date
+) -> Sequence[Agreement]:
+    """Return a person's own agreements and those of their teams that day, newest first."""
+    own = platform.store.agreements.find(asker=person)
+    teams = teams_of(appointments, today)
+    if not teams:
+        return own
+    known = {a.id for a in own}
+    shared = [a for a in platform.store.agreements.find(teams=teams) if a.id not in known]
+    shared = [a for a in shared if a.history]  # a draft is its asker's own
+    return tuple(sorted((*own, *shared), key=lambda a: (a.created, a.id), reverse=True))
 
 
 def decided(
@@ -40,7 +76,8 @@ def decided(
 ) -> Decision:
     """Decide a request by the agreements, then ask the hub's guardrails about each grant.
 
-    `shared` are the names that are columns of more than one of the products.
+    `shared` are the names that are columns of more than one of the products. What is wrong with
+    the guardrails themselves goes on the record as an alarm.
     """
     purpose = platform.store.purposes.get(request.purpose)
     asked = partial(
@@ -50,6 +87,8 @@ def decided(
         products=situation.products,
         agreements=situation.agreements,
         today=situation.today,
+        teams=teams_of(situation.appointments, situation.today),
+        stops=situation.stops,
     )
     decision = asked(request)
     if decision.effect is Effect.DENY and shared:
@@ -58,34 +97,40 @@ def decided(
         fewer = tuple((name, columns - shared) for name, columns in request.columns)
         again = asked(replace(request, columns=fewer))
         decision = again if again.effect is Effect.PERMIT else decision
-    if purpose is None or decision.effect is Effect.DENY:
+    person = situation.person
+    if purpose is None or person is None or decision.effect is Effect.DENY:
         return decision
-    objections = tuple(
-        reason
-        for grant in decision.grants
-        for reason in _objections(platform, grant, request.person, purpose, situation.today)
+    facts = partial(
+        _facts, platform, situation, person, purpose, managed_device=request.managed_device
     )
-    if not objections:
-        return decision
-    denials = tuple(
-        Denial("access.guardrail", reason, "Ask for less, or for another purpose.")
-        for reason in objections
-    )
-    return replace(decision, effect=Effect.DENY, reasons=objections, grants=(), denials=denials)
+    decision, alarm = judged(decision, facts, platform.guardrails.verdict)
+    if alarm:
+        raise_alarm(platform, alarm)
+    return decision
 
 
-def _objections(
-    platform: Platform, grant: Grant, person: str, purpose: Purpose, today: date
-) -> tuple[str, ...]:
-    agreement, product = grant.agreement, grant.product
-    facts = guardrail_facts(
+def _facts(
+    platform: Platform,
+    situation: Situation,
+    person: Person,
+    purpose: Purpose,
+    grant: Grant,
+    *,
+    managed_device: bool,
+) -> GuardrailFacts:
+    agreement, product, today = grant.agreement, grant.product, situation.today
+    return guardrail_facts(
         grant,
         person=person,
         purpose=purpose,
         basis=platform.store.purposes.legal_basis(agreement.legal_basis) if agreement else None,
         owner_current=owner_current(platform, product.contract.owner, product.domain, today),
+        today=today,
+        roles=roles_of(situation.appointments, today),
+        managed_device=managed_device,
     )
-    verdict = platform.guardrails.verdict(facts)
-    if verdict.permitted:
-        return ()
-    return verdict.reasons or ("A guardrail of the hub forbids this.",)
+
+
+def raise_alarm(platform: Platform, alarm: str) -> None:
+    """Put on the record that the guardrails themselves are not right."""
+    platform.ledger.append(event(platform, SYSTEM, "guardrail.alarm", "failed", reason=alarm))

@@ -146,7 +146,7 @@ def _ask(
     if actor == SYSTEM or PERMISSIONS[name].reach is Reach.PUBLIC:
         return None, (), today
     person = platform.store.people.get(actor.person)
-    if person is None or not person.active:
+    if person is None or not person.open(today):
         raise NotSignedIn(
             "access.not_signed_in",
             "Nobody is signed in.",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fairway.nouns.access import Grant
+from fairway.nouns.access import Decision, Effect, Grant
 from fairway.nouns.agreements import Agreement, Move, Party, State, Step, Terms
 from fairway.nouns.errors import BadInput, Conflict, NotFound, Refused
 from fairway.nouns.people import Actor, Person, Role
@@ -11,11 +11,15 @@ from fairway.nouns.products import DataProduct
 from fairway.nouns.purposes import LegalBasis, Purpose
 from fairway.rules import agreements as rules
 from fairway.rules import scopes
-from fairway.rules.access import guardrail_facts
+from fairway.rules.access import covers, guardrail_facts, judged
+from fairway.rules.duties import in_name_of, parties
+from fairway.rules.permissions import roles_of, teams_of
+from fairway.verbs.access import agreements_of
 from fairway.verbs.acting import Act, Look, acting, looking, verb
 from fairway.verbs.asking import (
     Asking,
     Granting,
+    asked_team,
     asked_terms,
     check_complete,
     check_lists,
@@ -79,6 +83,8 @@ def draft(
             granted=None,
             state=State.DRAFT,
             created=old.created if old else platform.clock.now(),
+            team=asked_team(asking, act.appointments, act.today),
+            onward=asking.onward,
         )
         platform.store.agreements.put(made)
         _record(act, "agreement.draft", made)
@@ -141,18 +147,25 @@ def move(
     check_text(note, "note")
     with acting(platform, actor, "agreement.move", subject=agreement) as act:
         found = _visible(platform, act, actor, agreement)
-        found = _settle(act, found)
-        _check_party(act, actor, found, made)
-        if made in rules.NEEDS_NOTE and not note.strip():
-            raise BadInput(
-                "agreement.note_missing",
-                f"To {made} an agreement you must say why, in words.",
-                remedy="Add a note.",
-                field="note",
-            )
-        if made is Move.APPROVE:
-            found = _approve(platform, act, found, granting or Granting())
-        return _settle(act, _move(act, found, made, note.strip()))
+        return make_move(act, found, made, note, granting)
+
+
+def make_move(
+    act: Act, found: Agreement, made: Move, note: str, granting: Granting | None = None
+) -> Agreement:
+    """Make a move in an open act, as `move` does. Not a verb: a step of verbs."""
+    found = _settle(act, found)
+    _check_party(act, act.actor, found, made)
+    if made in rules.NEEDS_NOTE and not note.strip():
+        raise BadInput(
+            "agreement.note_missing",
+            f"To {made} an agreement you must say why, in words.",
+            remedy="Add a note.",
+            field="note",
+        )
+    if made is Move.APPROVE:
+        found = _approve(act.platform, act, found, granting or Granting())
+    return _settle(act, _move(act, found, made, note.strip()))
 
 
 def _approve(platform: Platform, act: Act, found: Agreement, granting: Granting) -> Agreement:
@@ -181,35 +194,45 @@ def _objections(platform: Platform, agreement: Agreement, product: DataProduct) 
     purpose = platform.store.purposes.get(agreement.purpose)
     if purpose is None:
         return ()
+    asker = platform.store.people.get(agreement.asker)
+    if asker is None:
+        return ()
+    today = platform.clock.now().date()
+    grant = Grant(product, agreement.granted or agreement.asked, agreement)
     facts = guardrail_facts(
-        Grant(product, agreement.granted or agreement.asked, agreement),
-        person=agreement.asker,
+        grant,
+        person=asker,
         purpose=purpose,
         basis=platform.store.purposes.legal_basis(agreement.legal_basis),
         owner_current=owner_current(platform, product.contract.owner, product.domain),
+        today=today,
+        roles=roles_of(platform.store.people.appointments(person=asker.id), today),
+        managed_device=True,  # known only when the data is used
     )
-    verdict = platform.guardrails.verdict(facts)
-    return () if verdict.permitted else verdict.reasons
+    permit = Decision(Effect.PERMIT, (), grants=(grant,))
+    decision, _ = judged(permit, lambda _: facts, platform.guardrails.verdict)
+    return decision.reasons
 
 
-def _parties(look: Look, person: str, agreement: Agreement) -> frozenset[Party]:
-    """Return what a person is to an agreement. Nobody is both asker and decider."""
-    if person == agreement.asker:
-        return frozenset({Party.ASKER})
-    roles = look.roles(agreement.product.partition(".")[0])
-    held = {Role.DATA_OWNER: Party.OWNER, Role.GOVERNANCE_MANAGER: Party.HUB}
-    return frozenset(party for role, party in held.items() if role in roles)
+def _parties(platform: Platform, look: Look, person: str, agreement: Agreement) -> frozenset[Party]:
+    """Return what a person is to an agreement. A delegate counts while the owner does."""
+    held = [
+        a
+        for a in look.appointments
+        if not a.acts_for or owner_current(platform, a.acts_for, a.domain or "", look.today)
+    ]
+    return parties(person, held, agreement, look.today)
 
 
 def _visible(platform: Platform, look: Look, actor: Actor, agreement: str) -> Agreement:
     found = platform.store.agreements.get(agreement)
     if found is None:
         raise _not_found(agreement)
-    parties = _parties(look, actor.person, found)
-    watcher = Role.AUDITOR in look.roles()
-    if not parties and not watcher:
+    held = _parties(platform, look, actor.person, found)
+    reader = covers(found, actor.person, teams_of(look.appointments, look.today))
+    if not held and not reader and Role.AUDITOR not in look.roles():
         raise _not_found(agreement)
-    if found.state is State.DRAFT and Party.ASKER not in parties:
+    if found.state is State.DRAFT and Party.ASKER not in held:
         raise _not_found(agreement)
     return found
 
@@ -221,7 +244,7 @@ def _check_party(act: Act, actor: Actor, found: Agreement, made: Move) -> None:
             f"Agreement {found.id} is {found.state}; it cannot {made} now.",
             remedy="See what can be done with: fairway agreements.",
         )
-    if made not in rules.moves(found.state, _parties(act, actor.person, found)):
+    if made not in rules.moves(found.state, _parties(act.platform, act, actor.person, found)):
         own = " Nobody decides on their own request." if actor.person == found.asker else ""
         raise Refused(
             "agreement.not_your_move",
@@ -241,13 +264,22 @@ def _move(
     act: Act, found: Agreement, made: Move, note: str, person: str | None = None
 ) -> Agreement:
     after, _ = rules.TRANSITIONS[(found.state, made)]  # callers have seen that it is there
-    step = Step(
-        act.platform.clock.now(), person or act.actor.person, made, found.state, after, note
-    )
+    by = person or act.actor.person
+    owner = "" if person else _owner_for(act, found)
+    step = Step(act.platform.clock.now(), by, made, found.state, after, note, owner)
     moved = replace(found, state=after, history=(*found.history, step))
     act.platform.store.agreements.put(moved)
     _record(act, f"agreement.{made.value}", moved, note)
     return moved
+
+
+def _owner_for(act: Act, found: Agreement) -> str:
+    """Return the data owner in whose name the actor decides, empty where in nobody's."""
+    product = act.platform.store.products.get(found.product)
+    if product is None or act.actor.person == found.asker:
+        return ""
+    owner, held = product.contract.owner, act.appointments
+    return in_name_of(act.actor.person, held, product.domain, owner, act.today)
 
 
 def _record(act: Act, action: str, agreement: Agreement, note: str = "") -> None:
@@ -263,6 +295,8 @@ def _record(act: Act, action: str, agreement: Agreement, note: str = "") -> None
         details={
             "state": agreement.state.value,
             "asker": agreement.asker,
+            "team": str(agreement.team or ""),
+            "in_name_of": agreement.history[-1].in_name_of if agreement.history else "",
             "legal_basis": agreement.legal_basis,
             "treatments": {c.name: str(c.treatment) for c in terms.columns},
             "scope": scopes.to_text(terms.scope) if terms.scope else "",
@@ -289,31 +323,34 @@ def _page(platform: Platform, look: Look, actor: Actor, found: Agreement) -> Agr
         asker=platform.store.people.get(found.asker),
         purpose=platform.store.purposes.get(found.purpose),
         legal_basis=platform.store.purposes.legal_basis(found.legal_basis),
-        moves=rules.moves(state, _parties(look, actor.person, found)),
+        moves=rules.moves(state, _parties(platform, look, actor.person, found)),
         objections=_objections(platform, found, product),
     )
 
 
 @verb("agreement.list")
 def list_mine(platform: Platform, actor: Actor) -> Sequence[AgreementPage]:
-    """Return the actor's own agreements, newest first."""
+    """Return the actor's own agreements and those of their teams, newest first."""
     with looking(platform, actor, "agreement.list") as look:
-        mine = platform.store.agreements.find(asker=actor.person)
+        mine = agreements_of(platform, actor.person, look.appointments, look.today)
         return [_page(platform, look, actor, a) for a in mine]
 
 
 @verb("agreement.inbox")
 def inbox(platform: Platform, actor: Actor) -> Sequence[AgreementPage]:
-    """Return the agreements on products of the domains in which the actor is data owner.
+    """Return the agreements on products of the domains in which the actor is owner or deputy.
 
-    Those that wait for a decision come first. Drafts are their askers' own.
+    A data protection officer sees those of every domain. Those that wait for a decision come
+    first. Drafts are their askers' own.
     """
     with looking(platform, actor, "agreement.inbox") as look:
         domains = {
             a.domain
             for a in look.appointments
-            if a.current(look.today) and a.role is Role.DATA_OWNER and a.domain
+            if a.current(look.today) and a.role in {Role.DATA_OWNER, Role.DEPUTY} and a.domain
         }
+        if Role.DATA_PROTECTION_OFFICER in look.roles():
+            domains = {domain.id for domain in platform.store.people.domains()}
         found = [
             a
             for domain in sorted(domains)

@@ -7,10 +7,12 @@ from datetime import date
 from fairway.nouns.access import Denial
 from fairway.nouns.agreements import Agreement, GrantedColumn, Terms
 from fairway.nouns.errors import BadInput
+from fairway.nouns.people import Appointment, Team
 from fairway.nouns.products import DataProduct
 from fairway.nouns.scopes import Scope
 from fairway.rules import agreements as rules
 from fairway.rules import scopes, treatments
+from fairway.rules.permissions import teams_of
 from fairway.verbs.ports import Platform
 
 LONGEST_TEXT = 4000
@@ -23,6 +25,8 @@ class Asking:
 
     `columns` are names with treatments as written (`keep`, `band:10`, ...); `scope` is a row scope
     as written, empty for every row. What is not known yet is empty or None: a draft keeps it.
+    `team` is a role of the asker's own (`analyst`): everyone who holds it in the same domain is
+    covered too. `onward` says that the data is meant to be passed on.
     """
 
     product: str
@@ -33,6 +37,8 @@ class Asking:
     necessity: str = ""
     starts: date | None = None
     ends: date | None = None
+    team: str = ""
+    onward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,23 @@ def check_lists(platform: Platform, asking: Asking) -> None:
             remedy="See the list with: fairway request --list-legal-bases.",
             field="legal_basis",
         )
+
+
+def asked_team(asking: Asking, appointments: Sequence[Appointment], today: date) -> Team | None:
+    """Return the team that a request is for. Raises `BadInput` for one the asker is not in."""
+    if not asking.team.strip():
+        return None
+    wanted = asking.team.strip().casefold()
+    mine = sorted(teams_of(appointments, today), key=str)
+    named = [team for team in mine if wanted in {team.role.value, str(team).casefold()}]
+    if len(named) == 1:
+        return named[0]
+    raise BadInput(
+        "agreement.unknown_team",
+        f"'{asking.team.strip()[:60]}' is not one team that you are in.",
+        remedy=f"You are in: {', '.join(map(str, mine)) or 'none'}.",
+        field="team",
+    )
 
 
 def check_text(text: str, field: str) -> None:

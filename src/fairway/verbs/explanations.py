@@ -6,21 +6,25 @@ Whether an account is open is known for now only.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date
 
 from fairway.nouns.access import AccessRequest, Decision, Effect
 from fairway.nouns.agreements import Agreement
 from fairway.nouns.errors import NotFound
 from fairway.nouns.explanations import Circumstances, Explanation, Sight
-from fairway.nouns.people import Actor, Person, Role
+from fairway.nouns.people import Actor, Appointment, Person, Role
 from fairway.nouns.products import DataProduct
+from fairway.nouns.stops import Stop
 from fairway.rules import explanations as rules
 from fairway.rules.permissions import roles_of
-from fairway.verbs.access import Situation, decided
+from fairway.verbs.access import Situation, agreements_of, decided
 from fairway.verbs.acting import event, looking, verb
 from fairway.verbs.ports import Platform
 from fairway.verbs.products import get as get_product
 from fairway.verbs.products import needs_agreement
+
+MOST_STOPS = 10_000
+"""Stops that are looked through for a day gone by."""
 
 _WATCHERS = frozenset({Role.AUDITOR, Role.GOVERNANCE_MANAGER})
 
@@ -50,7 +54,11 @@ def explain_own(
     """Say why one may use a product for a purpose or not, and what would have to be true."""
     with looking(platform, actor, "access.explain_own") as look:
         found = get_product(platform, product)
-        return _explained(platform, actor.person, found, purpose, on or look.today, own=True)
+        device = actor.managed_device
+        day = on or look.today
+        return _explained(
+            platform, actor.person, found, purpose, day, own=True, managed_device=device
+        )
 
 
 @verb("access.explain")
@@ -93,11 +101,13 @@ def who_can_see(
         stood = _product_on(platform, found.id, day, look.today)
         if stood is None:
             return ()
+        known = _Known(platform, day, look.today)
         if not needs_agreement(stood):
             me = platform.store.people.get(actor.person)
-            return tuple(_open(platform, stood, me, "", "Everyone who is signed in", day))
+            everyone = "Everyone who is signed in"
+            return tuple(_open(platform, stood, me, "", everyone, day, known))
         agreements = platform.store.agreements.find(product=found.id)
-        return tuple(_sights(platform, {stood.id: stood}, agreements, named, day, look.today))
+        return tuple(_sights(platform, {stood.id: stood}, agreements, named, day, known))
 
 
 def what_can_be_seen(
@@ -169,6 +179,18 @@ def _product_on(platform: Platform, product: str, day: date, today: date) -> Dat
     return rules.version_of(platform.store.products.versions(product), day)
 
 
+def stops_on(platform: Platform, day: date, today: date) -> tuple[Stop, ...]:
+    """Return the stops in force today, or at the end of a day gone by."""
+    if day >= today:
+        return tuple(platform.store.stops.active())
+    return tuple(
+        stop
+        for stop in reversed(platform.store.stops.all(MOST_STOPS))
+        if stop.made_at.astimezone(UTC).date() <= day
+        and (stop.lifted_at is None or stop.lifted_at.astimezone(UTC).date() > day)
+    )
+
+
 def _agreements_on(
     agreements: Iterable[Agreement], day: date, today: date
 ) -> tuple[Agreement, ...]:
@@ -178,15 +200,30 @@ def _agreements_on(
 
 
 def _explained(
-    platform: Platform, person: str, product: DataProduct, purpose: str, on: date, *, own: bool
+    platform: Platform,
+    person: str,
+    product: DataProduct,
+    purpose: str,
+    on: date,
+    *,
+    own: bool,
+    managed_device: bool = True,
 ) -> Explanation:
     store, today = platform.store, platform.clock.now().date()
     stood = _product_on(platform, product.id, on, today)
-    agreements = _agreements_on(store.agreements.find(asker=person), on, today)
+    appointments = store.people.appointments(person=person)
+    agreements = _agreements_on(agreements_of(platform, person, appointments, on), on, today)
     account = store.people.get(person)
     products = {} if stood is None else {stood.id: stood}
-    situation = Situation(account, products, agreements, on)
-    request = AccessRequest(person, purpose, (product.id,), ((product.id, frozenset()),))
+    stops = stops_on(platform, on, today)
+    situation = Situation(account, products, agreements, on, appointments, stops)
+    request = AccessRequest(
+        person=person,
+        purpose=purpose,
+        products=(product.id,),
+        columns=((product.id, frozenset()),),
+        managed_device=managed_device,
+    )
     decision = decided(platform, request, situation)
     facts = _circumstances(platform, person, account, stood or product, purpose, on, agreements)
     return rules.explain(decision, facts, own=own)
@@ -222,10 +259,41 @@ def _circumstances(
         owners=holders(Role.DATA_OWNER, product.domain),
         managers=holders(Role.GOVERNANCE_MANAGER),
         administrators=holders(Role.ADMINISTRATOR),
+        officers=holders(Role.DATA_PROTECTION_OFFICER),
     )
 
 
 # ------------------------------------------------------------------ who sees what
+
+
+class _Known:
+    """What is read once for many questions: accounts, appointments, stops."""
+
+    def __init__(self, platform: Platform, on: date, today: date) -> None:
+        self._people = platform.store.people
+        self._on = on
+        self._accounts: dict[str, Person | None] = {}
+        self._held: dict[str, Sequence[Appointment]] = {}
+        self.stops = stops_on(platform, on, today)
+
+    def account(self, person: str) -> Person | None:
+        if person not in self._accounts:
+            self._accounts[person] = self._people.get(person)
+        return self._accounts[person]
+
+    def appointments(self, person: str) -> Sequence[Appointment]:
+        if person not in self._held:
+            self._held[person] = self._people.appointments(person=person)
+        return self._held[person]
+
+    def covered(self, agreement: Agreement) -> Iterable[str]:
+        """Return whom an agreement covers: the asker, then the team's members, by id."""
+        members: set[str] = set()
+        if agreement.team is not None:
+            team = agreement.team
+            held = self._people.appointments(domain=team.domain, role=team.role)
+            members = {a.person for a in held if a.current(self._on)}
+        return (agreement.asker, *sorted(members - {agreement.asker}))
 
 
 def _permit(
@@ -234,30 +302,43 @@ def _permit(
     product: DataProduct,
     purpose: str,
     on: date,
+    known: _Known,
     named: frozenset[str] = frozenset(),
     agreement: Agreement | None = None,
 ) -> Decision | None:
-    """Return the decision on one product when it permits; `agreement` is pinned."""
+    """Return the decision on one product when it permits; `agreement` is pinned.
+
+    The device is taken to be a managed one: that is known only when the data is used.
+    """
     request = AccessRequest(
         person=person.id if person else "",
         purpose=purpose,
         products=(product.id,),
         columns=((product.id, named),),
         agreement=agreement.id if agreement else None,
+        managed_device=True,
     )
     mine = (agreement,) if agreement else ()
-    decision = decided(platform, request, Situation(person, {product.id: product}, mine, on))
+    held = known.appointments(request.person)
+    situation = Situation(person, {product.id: product}, mine, on, held, known.stops)
+    decision = decided(platform, request, situation)
     return decision if decision.effect is Effect.PERMIT else None
 
 
 def _open(
-    platform: Platform, product: DataProduct, person: Person | None, who: str, name: str, on: date
+    platform: Platform,
+    product: DataProduct,
+    person: Person | None,
+    who: str,
+    name: str,
+    on: date,
+    known: _Known,
 ) -> Iterable[Sight]:
     """Yield how an open product is seen: by everyone, for the purposes that pass the guardrails."""
     permits = {
         purpose.code: permit
         for purpose in platform.store.purposes.all()
-        if (permit := _permit(platform, person, product, purpose.code, on)) is not None
+        if (permit := _permit(platform, person, product, purpose.code, on, known)) is not None
     }
     if permits:
         grant = next(iter(permits.values())).grants[0]
@@ -270,29 +351,31 @@ def _sights(
     agreements: Sequence[Agreement],
     named: frozenset[str],
     on: date,
-    today: date,
+    known: _Known,
+    only: str | None = None,
 ) -> Iterable[Sight]:
-    """Yield what each agreement lets its asker see: as if each were pinned in turn."""
-    known: dict[str, Person | None] = {}
-    for agreement in _agreements_on(agreements, on, today):
+    """Yield what each agreement lets those see whom it covers: as if each were pinned in turn."""
+    for agreement in _agreements_on(agreements, on, platform.clock.now().date()):
         product = products.get(agreement.product)
         if product is None or not needs_agreement(product):
             continue
-        if agreement.asker not in known:
-            known[agreement.asker] = platform.store.people.get(agreement.asker)
-        person = known[agreement.asker]
-        permit = _permit(platform, person, product, agreement.purpose, on, named, agreement)
-        if permit is not None and person is not None:
-            grant = permit.grants[0]
-            yield rules.sight(grant, person.id, person.name, (agreement.purpose,))
+        for covered in (only,) if only else known.covered(agreement):
+            person = known.account(covered)
+            permit = _permit(
+                platform, person, product, agreement.purpose, on, known, named, agreement
+            )
+            if permit is not None and person is not None:
+                grant = permit.grants[0]
+                yield rules.sight(grant, person.id, person.name, (agreement.purpose,))
 
 
 def _seen(
     platform: Platform, person: str, domains: frozenset[str] | None, on: date, today: date
 ) -> Iterable[Sight]:
     """Yield what a person can use: under agreements first, then what is open."""
-    account = platform.store.people.get(person)
-    if account is None or not account.active:
+    known = _Known(platform, on, today)
+    account = known.account(person)
+    if account is None or not account.open(on):
         return
     products = {
         stood.id: stood
@@ -300,8 +383,8 @@ def _seen(
         if (domains is None or p.domain in domains)
         and (stood := p if on >= today else _product_on(platform, p.id, on, today)) is not None
     }
-    agreements = platform.store.agreements.find(asker=person)
-    yield from _sights(platform, products, agreements, frozenset(), on, today)
+    agreements = agreements_of(platform, person, known.appointments(person), on)
+    yield from _sights(platform, products, agreements, frozenset(), on, known, person)
     for product in products.values():
         if not needs_agreement(product):
-            yield from _open(platform, product, account, account.id, account.name, on)
+            yield from _open(platform, product, account, account.id, account.name, on, known)

@@ -18,8 +18,9 @@ from fairway.nouns.people import (
     Token,
     Via,
 )
+from fairway.rules import duties
 from fairway.rules.people import check_id, check_password
-from fairway.verbs.acting import acting, event, looking, verb
+from fairway.verbs.acting import Act, acting, event, looking, verb
 from fairway.verbs.ports import Platform
 
 _FAILURES_ALLOWED = 10
@@ -61,7 +62,7 @@ def sign_in(platform: Platform, via: Via, person: str, password: str) -> Person:
         locked = len(failures) >= _FAILURES_ALLOWED
         holds = not locked and platform.store.people.password_holds(person, password)
         found = platform.store.people.get(person) if holds else None
-        known = found is not None and found.active
+        known = found is not None and found.open(platform.clock.now().date())
     with acting(platform, actor, "person.sign_in") as act:
         act.record("person.sign_in", "done" if known else "denied")
     if locked:
@@ -70,7 +71,7 @@ def sign_in(platform: Platform, via: Via, person: str, password: str) -> Person:
             "There were too many failed tries to sign in with this name.",
             remedy="Try again in 15 minutes.",
         )
-    if found is None or not found.active:
+    if found is None or not known:
         raise NotSignedIn(
             "access.wrong_name_or_password",
             "The name or the password is not right.",
@@ -118,7 +119,7 @@ def add_person(
     with acting(platform, actor, "person.add", subject=person.id) as act:
         if platform.store.people.get(person.id) is not None:
             raise Conflict("person.exists", f"There is an account {person.id} already.")
-        _known_domain(platform, person.domain)
+        known_domain(platform, person.domain)
         platform.store.people.add(person, password)
         act.record("person.add", subject=person.id, details={"domain": person.domain})
 
@@ -127,9 +128,19 @@ def add_person(
 def deactivate(platform: Platform, actor: Actor, person: str) -> None:
     """Close an account: its tokens and sessions stop working with the next request."""
     with acting(platform, actor, "person.deactivate", subject=person) as act:
-        _known_person(platform, person)
+        known_person(platform, person)
         platform.store.people.set_active(person, False)
         act.record("person.deactivate", subject=person)
+
+
+@verb("person.leaving")
+def leaving(platform: Platform, actor: Actor, person: str, leaves: date | None) -> None:
+    """Set a person's last day, after which their account is closed; None takes it away."""
+    with acting(platform, actor, "person.leaving", subject=person) as act:
+        known_person(platform, person)
+        platform.store.people.set_leaving(person, leaves)
+        day = leaves.isoformat() if leaves else None
+        act.record("person.leaving", subject=person, details={"leaves": day})
 
 
 @verb("person.change_password")
@@ -181,7 +192,7 @@ def appoint(
 ) -> None:
     """Appoint a person to a role, in a domain or at the hub. Nobody appoints themselves."""
     with acting(platform, actor, "appointment.make", subject=person) as act:
-        _known_person(platform, person)
+        known_person(platform, person)
         if (domain is None) != (role in HUB_ROLES):
             raise BadInput(
                 "appointment.wrong_place",
@@ -190,27 +201,15 @@ def appoint(
                 field="domain",
             )
         if domain is not None:
-            _known_domain(platform, domain)
+            known_domain(platform, domain)
         if until is not None and until < since:
             raise BadInput(
                 "appointment.ends_before_start", "The last day is before the first.", field="until"
             )
         if person == actor.person:
             raise Refused("appointment.own", "Nobody appoints themselves.")
-        platform.store.people.appoint(
-            Appointment(person, role, domain, since, until, actor.person, evidence)
-        )
-        act.record(
-            "appointment.make",
-            subject=person,
-            details={
-                "role": role.value,
-                "domain": domain,
-                "since": since.isoformat(),
-                "until": until.isoformat() if until else None,
-                "evidence": evidence,
-            },
-        )
+        made = Appointment(person, role, domain, since, until, actor.person, evidence)
+        put_appointment(act, made)
 
 
 @verb("appointment.end")
@@ -230,14 +229,41 @@ def end_appointment(
         )
 
 
-def _known_person(platform: Platform, person: str) -> Person:
+def put_appointment(act: Act, made: Appointment) -> None:
+    """Appoint, unless the person holds what nobody holds together with it. Not a verb."""
+    people = act.platform.store.people
+    other = duties.clash(people.appointments(person=made.person), made)
+    if other is not None:
+        raise Refused(
+            "appointment.duties_apart",
+            f"{made.person} is {other.role}, and nobody is both that and {made.role}.",
+            remedy="Appoint somebody else, or end the other appointment first.",
+        )
+    people.appoint(made)
+    act.record(
+        "appointment.make",
+        subject=made.person,
+        details={
+            "role": made.role.value,
+            "domain": made.domain,
+            "since": made.since.isoformat(),
+            "until": made.until.isoformat() if made.until else None,
+            "evidence": made.evidence,
+            "acts_for": made.acts_for,
+        },
+    )
+
+
+def known_person(platform: Platform, person: str) -> Person:
+    """Return an account or raise `NotFound`. Not a verb: a step of verbs."""
     found = platform.store.people.get(person)
     if found is None:
         raise NotFound("person.not_found", f"There is no account {person}.")
     return found
 
 
-def _known_domain(platform: Platform, domain: str) -> Domain:
+def known_domain(platform: Platform, domain: str) -> Domain:
+    """Return a domain or raise `NotFound`. Not a verb: a step of verbs."""
     found = platform.store.people.domain(domain)
     if found is None:
         raise NotFound(
@@ -304,7 +330,8 @@ def bearer(platform: Platform, secret: str, via: Via) -> Actor:
     """
     token = platform.store.tokens.by_digest(token_digest(secret))
     person = platform.store.people.get(token.person) if token else None
-    if token is None or not token.usable(platform.clock.now()) or not person or not person.active:
+    now = platform.clock.now()
+    if token is None or not token.usable(now) or not person or not person.open(now.date()):
         platform.ledger.append(
             event(
                 platform,

@@ -3,22 +3,25 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, Protocol
 
 from fairway.nouns.access import GuardrailFacts, Verdict
 from fairway.nouns.agreements import Agreement, State
 from fairway.nouns.entries import CatalogueEntry, EntryKind
 from fairway.nouns.events import AuditEvent, Entry, EventFilter, Usage, Verification
+from fairway.nouns.guardrails import Example, Guardrail, GuardrailVersion
 from fairway.nouns.harvests import Catalogue, Coverage, Harvest, Record, Shown
-from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Token
+from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Team, Token
 from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
 from fairway.nouns.purposes import LegalBasis, Purpose
 from fairway.nouns.queries import Field, Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation, Located
 from fairway.nouns.search import Indexed, SearchPage, SearchQuery
 from fairway.nouns.shares import Extract, Recipient, ShareVersion
+from fairway.nouns.stops import Stop
 from fairway.nouns.versions import AsOf
+from fairway.rules.effective import Judge
 
 
 class People(Protocol):
@@ -28,6 +31,9 @@ class People(Protocol):
     def all(self) -> Sequence[Person]: ...
     def add(self, person: Person, password: str | None) -> None: ...
     def set_active(self, person: str, active: bool) -> None: ...
+    def set_leaving(self, person: str, leaves: date | None) -> None:
+        """Set or take away a person's last day."""
+
     def set_password(self, person: str, password: str) -> None: ...
     def password_holds(self, person: str, password: str) -> bool:
         """Check a password, in the same time whether or not the person exists."""
@@ -83,12 +89,14 @@ class Agreements(Protocol):
         self,
         *,
         asker: str | None = None,
+        teams: Collection[Team] | None = None,
         product: str | None = None,
         domain: str | None = None,
         purpose: str | None = None,
         states: Sequence[State] | None = None,
     ) -> Sequence[Agreement]:
-        """Return those that match, newest first. `domain` is the product's."""
+        """Return those that match, newest first. `domain` is the product's; `teams` are those that
+        an agreement covers."""
 
 
 class Shares(Protocol):
@@ -166,6 +174,35 @@ class Entries(Protocol):
         """Count what entries lack, by source and kind."""
 
 
+class Stops(Protocol):
+    """What the hub has stopped. Read first on every decision."""
+
+    def get(self, stop: str) -> Stop | None: ...
+    def active(self) -> Sequence[Stop]:
+        """Return the stops in force, oldest first."""
+
+    def all(self, limit: int) -> Sequence[Stop]:
+        """Return stops, newest first, lifted ones too."""
+
+    def add(self, stop: Stop) -> None: ...
+    def lift(self, stop: str, by: str, at: datetime) -> None: ...
+
+
+class GuardrailVersions(Protocol):
+    """The versions of the hub's guardrails. One at the most is published."""
+
+    def get(self, version: str) -> GuardrailVersion | None: ...
+    def published(self) -> GuardrailVersion | None: ...
+    def stamp(self) -> str:
+        """Return what changes whenever another version is published; empty before the first."""
+
+    def all(self) -> Sequence[GuardrailVersion]:
+        """Return every version, newest first."""
+
+    def put(self, version: GuardrailVersion) -> None:
+        """Insert, or replace the one of that id."""
+
+
 class Store(Protocol):
     """The memory of the node."""
 
@@ -176,6 +213,8 @@ class Store(Protocol):
     purposes: Purposes
     entries: Entries
     shares: Shares
+    stops: Stops
+    guardrails: GuardrailVersions
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction: all or nothing, one writer at a time. Not nestable."""
@@ -271,7 +310,32 @@ class Guardrails(Protocol):
     """The hub's policies, which no spoke's grant can override."""
 
     def verdict(self, facts: GuardrailFacts) -> Verdict:
-        """Judge one product in one request. An error in judging is an objection."""
+        """Judge one product in one request by the published policies.
+
+        An error in judging, a bad signature or a bundle that is out of date is an objection and
+        says so in `alarm`.
+        """
+
+    def in_force(self) -> Judge:
+        """Return what judges by the published policies. Raises `Unavailable`."""
+
+    def judge(self, policies: str) -> Judge:
+        """Return what would judge by other policies, to try them. Raises `BadInput`."""
+
+    def read(self, policies: str) -> Sequence[Guardrail]:
+        """Read policies in plain English, checked against the schema.
+
+        Raises `BadInput` for policies that do not parse or do not fit, with the place.
+        """
+
+    def names(self, policies: str) -> frozenset[tuple[str, str]]:
+        """Return every entity that policies name, as type and id."""
+
+    def current(self) -> tuple[str, tuple[Example, ...]]:
+        """Return the policies in force, and their examples. Raises `Unavailable`."""
+
+    def sign(self, version: GuardrailVersion) -> str:
+        """Return the node's signature of a version that is to be published."""
 
 
 class Gate(Protocol):

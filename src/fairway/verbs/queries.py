@@ -20,7 +20,7 @@ from fairway.nouns.treatments import Kind
 from fairway.nouns.versions import AsOf
 from fairway.rules import versions
 from fairway.rules.scopes import columns as scope_columns
-from fairway.verbs.access import Situation, decided
+from fairway.verbs.access import decided, situation
 from fairway.verbs.acting import event, looking, verb
 from fairway.verbs.ports import Platform, ResultStream
 
@@ -241,14 +241,11 @@ def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
         products=use.products,
         columns=tuple(named.items()),
         agreement=agreement,
+        managed_device=use.actor.managed_device,
     )
-    situation = Situation(
-        person=store.people.get(use.actor.person),
-        products=products,
-        agreements=store.agreements.find(asker=use.actor.person),
-        today=use.platform.clock.now().date(),
-    )
-    return decided(use.platform, request, situation, shared=frozenset(shared))
+    today = use.platform.clock.now().date()
+    rests_on = situation(use.platform, use.actor.person, products, today)
+    return decided(use.platform, request, rests_on, shared=frozenset(shared))
 
 
 def products_named(platform: Platform, sql: str) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ def platform() -> Platform:
 
 def actor(request: HttpRequest) -> Actor:
     """Return who acts: the person of the session. Verbs check that the account is still open."""
-    return Actor(request.user.get_username(), Via.WEB)
+    device = wiring.vouched(request.headers.get(wiring.DEVICE))
+    return Actor(request.user.get_username(), Via.WEB, device)
 
 
 def me(request: HttpRequest) -> Me | None:

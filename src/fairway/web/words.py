@@ -100,8 +100,11 @@ _MOVES: Mapping[Move, str] = {
     Move.ACTIVATE: "Became active",
     Move.SUSPEND: "Suspended",
     Move.RESUME: "Resumed",
+    Move.SIGN_OFF: "Signed off",
     Move.TERMINATE: "Ended",
     Move.EXPIRE: "Expired",
+    Move.CONFIRM: "Confirmed by the data owner",
+    Move.LAPSE: "Lapsed: nobody confirmed it",
 }
 
 

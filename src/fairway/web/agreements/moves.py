@@ -69,6 +69,22 @@ MOVES: Mapping[Move, MovePage] = {
         "Resume the agreement",
         "The agreement is active again.",
     ),
+    Move.CONFIRM: MovePage(
+        "Confirm the agreement",
+        "You say that the data is still needed, by the same people, for the same purpose.",
+        "",
+        "Confirm",
+        "The agreement is confirmed.",
+    ),
+    Move.SIGN_OFF: MovePage(
+        "Sign off for data protection",
+        "You say, as data protection officer, that this use of the data is right. The data owner"
+        " still decides.",
+        "What does your sign-off rest on?",
+        "Sign off",
+        "You signed off.",
+        "Enter what your sign-off rests on",
+    ),
     Move.TERMINATE: MovePage(
         "End the agreement",
         "The data cannot be used under this agreement any more. This cannot be undone.",
