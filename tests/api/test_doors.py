@@ -19,6 +19,13 @@ BODIES = {
     "/people": {"id": "new", "name": "New", "domain": "dwp"},
     "/domains": {"id": "new", "name": "New", "organisation": {"id": "new", "name": "New"}},
     "/appointments": {"person": "dfe-stranger", "role": "analyst", "domain": "dfe"},
+    "/appointments/delegate": {"person": "dfe-stranger", "domain": "dwp", "until": "2999-01-01"},
+    "/people/{person}/leaving": {"leaves": None},
+    "/products/{product}/review": {"agreements": ["X-1"]},
+    "/guardrails/versions": {"policies": "", "examples": [], "note": ""},
+    "/guardrails/versions/{version}/review": {"note": ""},
+    "/guardrails/versions/{version}/publish": {"accept_broken": False},
+    "/stops": {"kind": "person", "subject": "nobody", "reason": "A test."},
     "/appointments/end": {"person": "dwp-owner", "role": "data owner", "until": "2999-01-01"},
 }
 
@@ -30,6 +37,7 @@ QUERIES = {
     },
     "/explanations/who": {"product": "dwp.claims"},
     "/explanations/seen": {"person": "dwp-analyst"},
+    "/appointments/impact": {"person": "nobody", "role": "analyst", "domain": "dwp"},
 }
 """What a route asks for in its address: here, about somebody else."""
 
@@ -48,7 +56,7 @@ def door(department):
         transport: Transport = opened[person]
         body = BODIES.get(path) if method in ("POST", "PUT") else None
         route = path.replace("{product}", "dwp.claims")
-        for name in ("agreement", "query", "token", "person"):
+        for name in ("agreement", "query", "token", "person", "version", "stop"):
             route = route.replace(f"{{{name}}}", "dwp-owner" if name == "person" else "X-1")
         try:
             transport.json(method, route.removeprefix("/"), params=QUERIES.get(path), body=body)
@@ -98,6 +106,23 @@ def test_every_route_asks_who_is_there(routes, door):
 
 FORBIDDEN = {
     "dfe-stranger": [
+        ("GET", "/explanations/matrix"),
+        ("GET", "/appointments/impact"),
+        ("POST", "/people/{person}/leaving"),
+        ("GET", "/guardrails/versions"),
+        ("POST", "/guardrails/versions"),
+        ("GET", "/guardrails/versions/{version}"),
+        ("GET", "/guardrails/versions/{version}/impact"),
+        ("POST", "/guardrails/versions/{version}/review"),
+        ("POST", "/guardrails/versions/{version}/publish"),
+        ("POST", "/guardrails/versions/{version}/withdraw"),
+        ("GET", "/stops"),
+        ("POST", "/stops"),
+        ("DELETE", "/stops/{stop}"),
+        ("GET", "/tasks"),
+        ("GET", "/products/{product}/review"),
+        ("POST", "/products/{product}/review"),
+        ("POST", "/appointments/delegate"),
         ("GET", "/explanations"),
         ("GET", "/explanations/who"),
         ("GET", "/explanations/seen"),
@@ -114,6 +139,23 @@ FORBIDDEN = {
         ("POST", "/audit/verify"),
     ],
     "dfe-analyst": [
+        ("GET", "/explanations/matrix"),
+        ("GET", "/appointments/impact"),
+        ("POST", "/people/{person}/leaving"),
+        ("GET", "/guardrails/versions"),
+        ("POST", "/guardrails/versions"),
+        ("GET", "/guardrails/versions/{version}"),
+        ("GET", "/guardrails/versions/{version}/impact"),
+        ("POST", "/guardrails/versions/{version}/review"),
+        ("POST", "/guardrails/versions/{version}/publish"),
+        ("POST", "/guardrails/versions/{version}/withdraw"),
+        ("GET", "/stops"),
+        ("POST", "/stops"),
+        ("DELETE", "/stops/{stop}"),
+        ("GET", "/tasks"),
+        ("GET", "/products/{product}/review"),
+        ("POST", "/products/{product}/review"),
+        ("POST", "/appointments/delegate"),
         ("GET", "/explanations"),
         ("GET", "/explanations/who"),
         ("GET", "/explanations/seen"),
@@ -125,12 +167,29 @@ FORBIDDEN = {
         ("POST", "/appointments"),
     ],
     "dwp-owner": [
+        ("GET", "/explanations/matrix"),
+        ("GET", "/appointments/impact"),
+        ("POST", "/people/{person}/leaving"),
+        ("GET", "/guardrails/versions"),
+        ("POST", "/guardrails/versions"),
+        ("GET", "/guardrails/versions/{version}"),
+        ("GET", "/guardrails/versions/{version}/impact"),
+        ("POST", "/guardrails/versions/{version}/review"),
+        ("POST", "/guardrails/versions/{version}/publish"),
+        ("POST", "/guardrails/versions/{version}/withdraw"),
+        ("GET", "/stops"),
+        ("POST", "/stops"),
+        ("DELETE", "/stops/{stop}"),
         ("GET", "/audit"),
         ("POST", "/audit/verify"),
         ("POST", "/people"),
         ("POST", "/agreements"),
     ],
     "auditor": [
+        ("POST", "/guardrails/versions"),
+        ("POST", "/guardrails/versions/{version}/publish"),
+        ("POST", "/stops"),
+        ("POST", "/products/{product}/review"),
         ("POST", "/people"),
         ("POST", "/domains"),
         ("POST", "/appointments"),

@@ -97,4 +97,7 @@ def test_every_move_and_verb_that_records_has_words():
     silent |= {"query.run", "query.show", "catalogue.search", "catalogue.suggest"}
     silent |= {"access.explain_own", "access.seen_own", "access.who_can_see", "access.seen_by"}
     silent |= {"catalogue.list", "catalogue.show", "catalogue.coverage"}
+    silent |= {"stop.list", "task.list", "guardrail.list", "guardrail.versions", "guardrail.show"}
+    silent |= {"guardrail.impact", "appointment.impact", "review.show"}
+    silent |= {"appointment.delegate", "review.confirm"}  # an appointment, and moves
     assert moves | (set(PERMISSIONS) - silent) <= set(ACTIONS)
