@@ -7,19 +7,25 @@ from fairway.nouns.people import Actor, Domain, Organisation, Via
 from fairway.rules.permissions import PERMISSIONS
 from fairway.verbs import (  # noqa: F401
     agreements,
+    appointments,
     audit,
     catalogue,
     entries,
     explanations,
+    guardrails,
     harvests,
+    matrix,
     people,
     products,
     purposes,
     queries,
     recipients,
+    reviews,
     shared_files,
     shared_tables,
     shares,
+    stops,
+    tasks,
 )
 from fairway.verbs.acting import NOBODY, VERBS, NeverAsked, Unrecorded, acting, looking, verb
 
