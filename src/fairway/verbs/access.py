@@ -26,7 +26,7 @@ class Situation:
     """What a decision rests on: who asks, what there is, what is stopped, and which day it is.
 
     `products` are those of the request that exist, by id; `agreements` are the person's and their
-    teams'; `appointments` are the person's.
+    teams'; `appointments` are the person's. `stops` None are those in force now.
     """
 
     person: Person | None
@@ -34,7 +34,7 @@ class Situation:
     agreements: Sequence[Agreement]
     today: date
     appointments: Sequence[Appointment] = ()
-    stops: Sequence[Stop] = ()
+    stops: Sequence[Stop] | None = None
 
 
 def situation(
@@ -79,6 +79,7 @@ def decided(
     `shared` are the names that are columns of more than one of the products. What is wrong with
     the guardrails themselves goes on the record as an alarm.
     """
+    stops = platform.store.stops.active() if situation.stops is None else situation.stops
     purpose = platform.store.purposes.get(request.purpose)
     asked = partial(
         decide,
@@ -88,7 +89,7 @@ def decided(
         agreements=situation.agreements,
         today=situation.today,
         teams=teams_of(situation.appointments, situation.today),
-        stops=situation.stops,
+        stops=stops,
     )
     decision = asked(request)
     if decision.effect is Effect.DENY and shared:
