@@ -29,7 +29,7 @@ def measure(quick: bool) -> Iterator[Figure]:
             health = _asking(api, "/api/v1/health")
             for name, ask in (
                 ("page: home", _asking(web, "/")),
-                ("page: search", _asking(web, "/search?q=apprenticeship")),
+                ("page: search", _asking(web, "/catalogue?q=apprenticeship")),
                 ("page: product", _asking(web, f"/products/{PRODUCT}")),
                 ("API: GET /products", _asking(api, "/api/v1/products")),
                 ("API: GET /products/ID", _asking(api, f"/api/v1/products/{PRODUCT}")),

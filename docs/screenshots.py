@@ -54,7 +54,7 @@ def go_on(page: Page) -> None:
 def finding(camera: Camera) -> None:
     page = camera.as_("dwp-analyst")
     take(page, "home")
-    page.goto("/search?q=apprenticeships")
+    page.goto("/catalogue?q=apprenticeships")
     take(page, "search")
     page.goto("/products/dwp.universal_credit_households")
     take(page, "product", whole=True)

@@ -45,7 +45,7 @@ def test_words_in_any_order_each_once_without_little_ones():
 
 
 def test_a_search_is_bounded():
-    assert len(asked(" ".join(f"w{n}" for n in range(99)))) == MOST_CONCEPTS
+    assert len(asked(" ".join(f"w{n}" for n in range(999)))) == MOST_CONCEPTS
 
 
 def test_quotes_make_phrases_closed_or_not():

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fairway.nouns.entries import CatalogueEntry, Distribution, EntryKind, GetAt
 from fairway.nouns.errors import Unavailable
 from fairway.nouns.search import EVERYONE, Indexed, SearchQuery, Sort
+from fairway.search import candidates
 from fairway.search import entries as adapter
 
 ENTRIES = [
@@ -86,7 +87,8 @@ def counts(page):
     ("text", "expected"),
     [
         ('"universal credit"', ["households"]),
-        ('"credit universal"', []),
+        ('"credit universal"', ["households"]),  # the phrase is nowhere: its words are
+        ('"credit universal" hours', ["jobcentres"]),
         ("owner:smith", ["households"]),
         ("owner:smith rivers", []),
         ("column:children", ["households"]),
@@ -125,8 +127,8 @@ def test_titles_are_suggested_by_their_beginnings(index):
     assert index.suggest("rai", None, limit=5) == ("Rainfall and rivers",)
     assert index.suggest("credit hou", None, limit=5) == ("Households on Universal Credit",)
     assert index.suggest("o", None, limit=5) == (
+        "Jobcentre offices",  # the shorter one first
         "Households on Universal Credit",
-        "Jobcentre offices",
     )
     assert index.suggest(" ?", None, limit=5) == ()
 
@@ -135,13 +137,15 @@ def test_titles_are_suggested_by_their_beginnings(index):
 
 
 def test_facets_count_what_is_found(index):
-    assert counts(search(index)) == {
+    told = counts(search(index))
+    assert sum(told.pop("grade").values()) == 3
+    assert told == {
         "organisation": {"Department for Work and Pensions": 2, "Met Office": 1},
         "domain": {"labour": 2},
         "kind": {"api": 1, "dataset": 1, "publication": 1},
         "get_at": {"lives elsewhere": 2, "can be requested here": 1},
         "format": {"CSV": 1, "JSON": 1, "Parquet": 1},
-        "licence": {"OGL v3": 1},
+        "licence": {"OGL v3": 2},  # that of a form, where the entry has none of its own
         "freshness": {"2024": 1, "2025": 1},
         "place": {"Great Britain": 1},
         "period": {"2019": 1, "2020": 1, "2021": 1},
@@ -154,7 +158,7 @@ def test_facets_count_what_is_found(index):
 def test_a_chosen_value_narrows_the_page_and_the_other_facets(index):
     page = search(index, chosen={"organisation": ("Met Office",), "kind": ("publication", "api")})
     assert (ids(page), page.total) == (["rainfall"], 1)
-    assert counts(page)["kind"] == {"publication": 1}
+    assert counts(page)["kind"] == {"publication": 1, "api": 0}  # the chosen can be taken back
     assert counts(page)["organisation"] == {
         "Department for Work and Pensions": 1,
         "Met Office": 1,
@@ -175,14 +179,17 @@ def test_a_hit_says_why_it_matched(index):
     (hit,) = search(index, "uc dependent council").hits
     assert told(hit.title) == "Households on [Universal Credit]"
     assert hit.why == ("title", "columns")
-    assert hit.columns == ("local_authority_code Code of the council", "dependent_children")
+    assert [told(column) for column in hit.columns] == [
+        "local_authority_code Code of the [council]",
+        "[dependent]_children",
+    ]
     assert told(hit.snippet) == "local_authority_code Code of the [council]; [dependent]_children"
     (hit,) = search(index, "levels").hits
     assert told(hit.snippet) == "Monthly rain at each station, and the [levels] of rivers."
 
 
 def test_more_than_the_candidates_come_page_by_page_each_once(node, monkeypatch):
-    monkeypatch.setattr(adapter, "CANDIDATES", 3)
+    monkeypatch.setattr(candidates, "CANDIDATES", 3)
     with node.store.transaction():
         node.index.put_entries(
             Indexed(CatalogueEntry(f"e{n}", EntryKind.DATASET, f"Rain {n}"), f"team{n % 2}")

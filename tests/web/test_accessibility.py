@@ -34,8 +34,8 @@ PAGES = {
     "dfe-analyst": {
         "home": [go("/")],
         "glossary": [go("/glossary")],
-        "results": [go("/search?q=claims")],
-        "no results": [go("/search?q=zebra")],
+        "results": [go("/catalogue?q=claims")],
+        "no results": [go("/catalogue?q=zebra")],
         "restricted product": [go("/products/dwp.claims")],
         "open product": [go("/products/dwp.regions")],
         "may I": [go("/products/dwp.claims/why")],

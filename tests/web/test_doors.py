@@ -52,7 +52,9 @@ def test_a_mounted_route_without_a_door_of_its_own_is_closed(department):
 
 
 def test_the_way_back_is_kept_for_a_link_and_not_for_a_form(client):
-    assert client.get("/search?q=claims")["Location"] == "/sign-in?next=%2Fsearch%3Fq%3Dclaims"
+    assert (
+        client.get("/catalogue?q=claims")["Location"] == "/sign-in?next=%2Fcatalogue%3Fq%3Dclaims"
+    )
     assert client.post("/query")["Location"] == "/sign-in"
 
 
@@ -70,7 +72,7 @@ def test_the_way_back_is_kept_for_a_link_and_not_for_a_form(client):
         ("dwp-steward", "/products/dwp.claims/who", 403),
         ("auditor", "/products/dwp.claims/who?column=weeks", 200),
         ("administrator", "/products/dwp.claims/who", 403),
-        ("dfe-stranger", "/search", 200),
+        ("dfe-stranger", "/catalogue", 200),
         ("dfe-stranger", "/query", 200),
         ("dfe-stranger", "/agreements/{submitted}", 404),
         ("dfe-stranger", "/agreements/{active}", 404),

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-PAGES = ("/", "/search", "/products/dwp.claims", "/query", "/account", "/nope")
+PAGES = ("/", "/catalogue", "/products/dwp.claims", "/query", "/account", "/nope")
 
 
 def test_every_answer_carries_the_headers(signed_in):

@@ -134,7 +134,7 @@ def test_the_main_path_with_the_keyboard_alone(site, page):
     press_to(page, "Search for data")
     page.keyboard.type("regions")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/search?**")
+    page.wait_for_url("**/catalogue?**")
     press_to(page, "Regions")
     page.keyboard.press("Enter")
     page.wait_for_url("**/products/**")

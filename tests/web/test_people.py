@@ -51,7 +51,7 @@ def test_after_ten_failures_no_password_is_read(client):
 @pytest.mark.parametrize(
     ("wanted", "reached"),
     [
-        ("/search?q=claims", "/search?q=claims"),
+        ("/catalogue?q=claims", "/catalogue?q=claims"),
         ("https://elsewhere.example/", "/"),
         ("//elsewhere.example/", "/"),
         ("/\\elsewhere.example", "/"),

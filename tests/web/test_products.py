@@ -1,45 +1,8 @@
-"""Finding products, and a product's page."""
+"""A product's page."""
 
-from tests.web.reading import heading, text, title
+from tests.web.reading import heading, text
 
 from fairway.web.products.paging import numbered, page_number
-from fairway.web.words import marked
-
-
-def test_a_search_shows_what_it_found(signed_in):
-    answer = signed_in("dfe-analyst").get("/search?q=claims")
-    assert title(answer) == "claims – 1 result – Fairway"
-    body = answer.content.decode()
-    assert 'href="/products/dwp.claims"' in body
-    assert "<mark>claims</mark>" in body
-    assert "1 result for ‘claims’" in text(answer)
-    assert 'value="claims"' in body
-
-
-def test_no_words_list_everything(signed_in):
-    said = text(signed_in("dfe-analyst").get("/search"))
-    assert "2 data products" in said
-    assert "Regions" in said
-    assert "Claims by person" in said
-
-
-def test_an_empty_result_says_what_to_do(signed_in):
-    said = text(signed_in("dfe-analyst").get("/search?q=zebra"))
-    assert "There are no results for ‘zebra’" in said
-    assert "check the spelling" in said
-    assert "browse all data products" in said
-
-
-def test_a_page_past_the_end_leads_back(signed_in):
-    assert "Go to the first page" in text(signed_in("dfe-analyst").get("/search?q=claims&page=9"))
-
-
-def test_what_was_typed_is_never_markup(signed_in):
-    answer = signed_in("dfe-analyst").get("/search", {"q": "<script>alert(1)</script>"})
-    assert "<script>alert" not in answer.content.decode()
-    assert str(marked("a <b> claim & claims", "claim")) == (
-        "a &lt;b&gt; <mark>claim</mark> &amp; <mark>claims</mark>"
-    )
 
 
 def test_paging_shows_first_last_and_neighbours():

@@ -36,6 +36,10 @@ class FoundOut(Schema):
     get_at: str
     product: str | None
     url: str
+    licence: str
+    changed: str
+    grade: str
+    sources: list[str]
 
 
 class FacetValueOut(Schema):
@@ -54,12 +58,16 @@ class FacetOut(Schema):
 
 
 class SearchOut(Page):
-    """A page of what was found. `also` is what was searched besides what was typed."""
+    """A page of what was found. `also` is what was searched besides what was typed.
+
+    `loosened` are phrases that stand nowhere, so that their words were searched instead.
+    """
 
     items: list[FoundOut]
     facets: list[FacetOut]
     also: list[str]
     did_you_mean: str
+    loosened: list[str]
 
 
 class SearchIn(Schema):
@@ -88,13 +96,17 @@ def _found(hit: SearchHit) -> dict[str, Any]:
         "kind": hit.kind,
         "title": _text(hit.title),
         "snippet": [{"text": p.text, "marked": p.marked} for p in hit.snippet],
-        "columns": list(hit.columns),
+        "columns": [_text(column) for column in hit.columns],
         "why": list(hit.why),
         "organisation": hit.organisation,
         "domain": hit.domain,
         "get_at": hit.get_at,
         "product": hit.product,
         "url": hit.url,
+        "licence": hit.licence,
+        "changed": hit.changed,
+        "grade": hit.grade,
+        "sources": list(hit.sources),
     }
 
 
@@ -127,6 +139,7 @@ def search(
         "facets": _facets(found),
         "also": list(found.also),
         "did_you_mean": found.did_you_mean,
+        "loosened": list(found.loosened),
     }
 
 

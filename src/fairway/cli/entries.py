@@ -18,7 +18,7 @@ def entries() -> None:
 @click.option("--facet", multiple=True, help="Narrow, as name:value; may stand several times.")
 @click.option(
     "--sort",
-    type=click.Choice(["relevance", "title", "newest"]),
+    type=click.Choice(["relevance", "title", "newest", "quality"]),
     default="relevance",
     show_default=True,
     help="In which order.",

@@ -13,12 +13,24 @@ EVERYONE = "everyone"
 """The audience of an entry that every person may know about."""
 
 
+FACETS = (
+    *("get_at", "kind", "organisation", "domain", "classification", "format", "licence"),
+    *("grade", "freshness", "place", "period"),
+)
+"""By what a search can be narrowed, in the order in which it is shown.
+
+`get_at` is how one gets it, `freshness` the year of the last change, `grade` that of the record's
+quality, `period` the years that the data covers.
+"""
+
+
 class Sort(StrEnum):
     """In which order hits come."""
 
     RELEVANCE = "relevance"
     TITLE = "title"
     NEWEST = "newest"
+    QUALITY = "quality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +88,27 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """An entry that was found: what to show of it, and why it matched."""
+    """An entry that was found: what to show of it, and why it matched.
+
+    `why` names the fields that matched. `changed` is a day as YYYY-MM-DD, `grade` a letter for the
+    quality of the record, `sources` where the record is from.
+    """
 
     id: str
     kind: str
     title: tuple[Piece, ...]
     snippet: tuple[Piece, ...]
-    columns: tuple[str, ...]
+    columns: tuple[tuple[Piece, ...], ...]
     why: tuple[str, ...]
     organisation: str
     domain: str
     get_at: str
     product: str | None
     url: str
+    licence: str = ""
+    changed: str = ""
+    grade: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +130,14 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of an answer. `also` is what was searched besides what was typed."""
+    """One page of an answer. `also` is what was searched besides what was typed.
+
+    `loosened` are phrases that stand nowhere, so that their words were searched instead.
+    """
 
     total: int
     hits: tuple[SearchHit, ...]
     facets: tuple[Facet, ...] = ()
     also: tuple[str, ...] = ()
     did_you_mean: str = ""
+    loosened: tuple[str, ...] = ()

@@ -14,7 +14,6 @@ from types import MappingProxyType
 
 from fairway.nouns.search import Concept
 from fairway.rules.wording import singular, stem
-from fairway.rules.wording import words as parted
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
@@ -59,6 +58,14 @@ def norm(text: str) -> float:
 def rarity(documents: int, among: int) -> float:
     """Return how much a concept tells that so many of so many entries hold (BM25's idf)."""
     return math.log(1 + (max(0, among - documents) + 0.5) / (documents + 0.5))
+
+
+def likelihood(count: float, norm: float) -> float:
+    """Return how much a concept that stands so often in an entry of such a norm speaks for it.
+
+    The square of the norm stands for the length: words that are told again add little to both.
+    """
+    return count * 2.2 / (count + 1.2 * (1 - 0.65 + 0.65 * norm * norm / _TEXT_PIVOT))
 
 
 # ------------------------------------------------------------------ where concepts stand
@@ -110,10 +117,6 @@ class Finder:
             for match in self._pattern.finditer(text)
             if self.closeness(match[0]) is not None
         ]
-
-    def stands_in(self, text: str) -> bool:
-        """Say whether any concept stands in a text as it was written."""
-        return bool(self.stretches(" ".join(parted(text))))
 
     def closeness(self, words: str) -> tuple[int, int] | None:
         """Return which concept some words of a text are, and how closely, or None."""

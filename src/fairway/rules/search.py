@@ -9,7 +9,7 @@ from fairway.nouns.search import EVERYONE, Asked, Concept, Piece, Words
 from fairway.rules.ranking import Finder
 from fairway.rules.wording import folded, words
 
-MOST_CONCEPTS = 24
+MOST_CONCEPTS = 170
 LONGEST_SNIPPET = 240
 FILTERS = ("owner", "domain", "column", "tag", "kind", "licence", "format", "organisation")
 """What can stand before a colon."""
@@ -82,6 +82,14 @@ def _named(
                     break
             else:
                 start += 1
+
+
+def everyday(text: str) -> bool:
+    """Say whether a search is words alone, without quotes or filters."""
+    return '"' not in text and not any(
+        part["field"] and _OTHER_NAMES.get(part["field"].lower(), part["field"].lower()) in FILTERS
+        for part in _PARTS.finditer(text)
+    )
 
 
 # ------------------------------------------------------------------ spelling

@@ -7,18 +7,20 @@ so what one process writes the next search of any other finds.
 import json
 import sys
 import threading
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import chain, compress
 
 from django.db import connection
 
-MANY_CHANGES = 64
 AUDIENCE = "audience"
-
 
 FEW_VALUES = 64
 """Up to so many values are counted bit by bit; more by looking at each entry's own."""
+
+MOST_KEPT = 512
+"""How many words' bits are kept until the next change; each takes a bit an entry."""
 
 _ONES = bytes.maketrans(b"01", bytes((0, 1)))
 
@@ -35,11 +37,14 @@ class Snapshot:
         highest: int = 0,
         values: Mapping[str, Mapping[str, int]] | None = None,
         told: Mapping[str, Told] | None = None,
+        norms: Sequence[float] = (),
     ) -> None:
         self.seen = seen
         self.highest = highest
-        self.values = values or {}
-        self.told = told or {}
+        self.values = {} if values is None else values
+        self.told = {} if told is None else told
+        self.norms = norms
+        self._kept: dict[Hashable, int] = {}
 
     def having(self, facet: str, wanted: Iterable[str] | None) -> int:
         """Return the entries that have any of these values, any value at all for None."""
@@ -58,13 +63,32 @@ class Snapshot:
                 held[highest - number] = 49  # a one, in the writing of a number by twos
         return int(held, 2)
 
-    def counted(self, facet: str, entries: int) -> Mapping[str, int]:
-        """Return how many of some entries have each value of a facet."""
+    def kept(self, key: Hashable, find: Callable[[], Iterable[int]]) -> int:
+        """Return the bits of what is looked for, found once until the next change."""
+        if key not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = bits = self.bits(find())
+            return bits
+        return self._kept[key]
+
+    def counted(self, facet: str, entries: int, marks: bytes) -> Mapping[str, int]:
+        """Return how many of some entries have each value of a facet; `marks` are the same."""
         values = self.values.get(facet, {})
         if len(values) <= FEW_VALUES:
             return {value: (held & entries).bit_count() for value, held in values.items()}
-        marks = f"{entries:b}".encode()[::-1].translate(_ONES)
         return Counter(chain.from_iterable(compress(self.told[facet], marks)))
+
+
+def marks(bits: int) -> bytes:
+    """Return bits as bytes, a one for each that is set, the lowest first."""
+    return f"{bits:b}".encode()[::-1].translate(_ONES)
+
+
+def numbers(bits: int) -> list[int]:
+    """Return the numbers of the entries among some bits, the lowest first."""
+    held = marks(bits)
+    return list(compress(range(len(held)), held))
 
 
 class Bitmaps:
@@ -94,60 +118,43 @@ def _refreshed(before: Snapshot) -> Snapshot:
         if seen == before.seen:
             return before
         cursor.execute(
-            "SELECT id, audience, facets FROM search_entry WHERE changed > %s", [before.seen]
+            "SELECT id, audience, facets, norm FROM search_entry WHERE changed > %s AND id <= %s",
+            [before.seen, highest],
         )
-        changed = cursor.fetchall()
-    if before.seen and len(changed) <= MANY_CHANGES:
-        return _changed(before, changed, seen, highest)
-    if before.seen:
-        return _refreshed(Snapshot())
-    return _built(changed, seen, highest)
+        return _changed(before, cursor, seen, highest)
 
 
-def _told(audience: str, facets: str) -> dict[str, Sequence[str]]:
+def _values(audience: str, facets: str) -> dict[str, Sequence[str]]:
     """Return the values of a row; one that nobody may know of (any more) has none."""
     return {**json.loads(facets), AUDIENCE: [audience]} if audience else {}
 
 
-def _built(rows: Iterable[tuple[int, str, str]], seen: int, highest: int) -> Snapshot:
-    held: dict[str, dict[str, list[int]]] = {}
-    told: dict[str, list[tuple[str, ...]]] = {}
-    for number, audience, facets in rows:
-        for facet, found in _told(audience, facets).items():
-            kept = tuple(map(sys.intern, found))
-            if facet not in told:
-                told[facet] = [()] * (highest + 1)
-            told[facet][number] = kept
-            each = held.setdefault(facet, {})
-            for value in kept:
-                each.setdefault(value, []).append(number)
-    empty = Snapshot(seen, highest)
-    values = {
-        facet: {value: empty.bits(numbers) for value, numbers in each.items()}
-        for facet, each in held.items()
-    }
-    return Snapshot(seen, highest, values, told)
-
-
 def _changed(
-    before: Snapshot, rows: Sequence[tuple[int, str, str]], seen: int, highest: int
+    before: Snapshot, rows: Iterable[tuple[int, str, str, float]], seen: int, highest: int
 ) -> Snapshot:
-    values = {facet: dict(each) for facet, each in before.values.items()}
-    more: list[tuple[str, ...]] = [()] * (highest - before.highest)
+    """Return the bits after some rows changed: what an entry gains or loses is turned over."""
+    more: list[tuple[str, ...]] = [()] * (highest - before.highest if before.seen else highest + 1)
     told = {facet: [*each, *more] for facet, each in before.told.items()}
-    for number, audience, facets in rows:
-        bit = 1 << number
-        for facet, each in told.items():
-            for value in each[number]:
-                values[facet][value] ^= bit
-                if not values[facet][value]:
-                    del values[facet][value]
-            each[number] = ()
-        for facet, found in _told(audience, facets).items():
-            if facet not in told:
-                told[facet] = [()] * (highest + 1)
-            told[facet][number] = tuple(found)
-            held = values.setdefault(facet, {})
-            for value in found:
-                held[value] = held.get(value, 0) | bit
-    return Snapshot(seen, highest, values, told)
+    norms = array("f", before.norms)
+    norms.extend([0.0] * len(more))
+    turned: dict[str, dict[str, list[int]]] = {}
+    for number, audience, facets, norm in rows:
+        norms[number] = norm
+        found = _values(audience, facets)
+        for facet in found.keys() | told.keys():
+            each = told.setdefault(facet, [()] * (highest + 1))
+            after = tuple(map(sys.intern, found.get(facet, ())))
+            if each[number] != after:
+                moved = turned.setdefault(facet, {})
+                for value in {*each[number]} ^ {*after}:
+                    moved.setdefault(value, []).append(number)
+                each[number] = after
+    values = {facet: dict(each) for facet, each in before.values.items()}
+    after_all = Snapshot(seen, highest, values, told, norms)
+    for facet, moved in turned.items():
+        held = values.setdefault(facet, {})
+        for value, those in moved.items():
+            held[value] = held.get(value, 0) ^ after_all.bits(those)
+            if not held[value]:
+                del held[value]
+    return after_all

@@ -1,21 +1,22 @@
 """The index over catalogue entries on Django's default connection, in the store's transactions."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from heapq import nsmallest
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.utils import DatabaseError, InterfaceError
 
-from fairway.nouns.entries import CatalogueEntry, EntryKind, GetAt
+from fairway.nouns.entries import CatalogueEntry, GetAt
 from fairway.nouns.errors import Unavailable
 from fairway.nouns.people import Domain, Person
 from fairway.nouns.products import AccessClass, DataProduct, Hit, Hits
 from fairway.nouns.search import (
+    FACETS,
     Asked,
     Concept,
     Facet,
@@ -28,51 +29,29 @@ from fairway.nouns.search import (
     Words,
 )
 from fairway.rules import search as rules
-from fairway.rules.ranking import Finder, Texts, rarity, scores, signals
+from fairway.rules.entries import of_product
+from fairway.rules.metadata_quality import Grade
+from fairway.rules.ranking import Finder
 from fairway.rules.wording import words
-from fairway.search import postgresql, sqlite
-from fairway.search.bitmaps import AUDIENCE, Bitmaps, Snapshot
+from fairway.search.bitmaps import AUDIENCE, Bitmaps, Snapshot, marks, numbers
+from fairway.search.candidates import Found, View, by_relevance, dialect, found
 from fairway.search.glossary import glossary
-from fairway.search.rows import Row, row, term
+from fairway.search.rows import row
 
-CANDIDATES = 100
-"""How many entries are weighed by every signal; the rest keep the order of the database."""
-
-ENOUGH = 3000
-"""How many entries are enough to choose the candidates from."""
-
-FACETS = (
-    *("organisation", "domain", "kind", "classification", "get_at", "format", "licence"),
-    *("freshness", "place", "period"),
-)
 MOST_VALUES = 100
 """Of one facet: the most frequent are listed."""
 
+MOST_LOOKS = 5
+MOST_CHOSEN = 400
+"""Of how many entries the suggestions are, and how many are sorted by themselves."""
+
+MOST_TYPED = 24
+LONGEST_TEXT = 500
+
+R = TypeVar("R")
+Names = Mapping[Words, Sequence[str]]
+
 _AT_ONCE = 500
-_LONGEST_TEXT = 1000
-
-
-class Dialect(Protocol):
-    """How one database keeps entries and finds them."""
-
-    def write(self, rows: Sequence[Row]) -> None: ...
-    def saying(self, concept: Concept) -> Iterator[int]: ...
-    def holding(self, terms: Words) -> Iterator[int]: ...
-    def beginning(self, typed: Words) -> Iterator[int]: ...
-    def ranked(
-        self, concepts: Sequence[Concept], rare: Sequence[float], limit: int
-    ) -> Iterator[int]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What a search found: entries as bits, and the concepts that are in any of them."""
-
-    entries: int
-    concepts: tuple[Concept, ...]
-    rare: tuple[float, ...]
-    held: tuple[int, ...]
-    missing: tuple[str, ...]
 
 
 class CatalogueIndex:
@@ -83,9 +62,11 @@ class CatalogueIndex:
 
     # -------------------------------------------------------------- writing
 
-    def put(self, product: DataProduct, domain: Domain, owner: Person) -> None:
+    def put(
+        self, product: DataProduct, domain: Domain, owner: Person, organisation: str = ""
+    ) -> None:
         """Add a product, or replace it. A programming error outside a transaction."""
-        self.put_entries([Indexed(_as_entry(product, domain, owner))])
+        self.put_entries([Indexed(_as_entry(product, domain, owner, organisation))])
 
     def put_entries(self, given: Iterable[Indexed]) -> None:
         """Add entries, or replace those of the same id; withdrawn ones are found no more."""
@@ -108,49 +89,72 @@ class CatalogueIndex:
         page = self.search(query, None)
         return Hits(page.total, tuple(_hit(hit) for hit in page.hits))
 
-    def search(self, query: SearchQuery, audiences: Collection[str] | None) -> SearchPage:
-        """Return a page of the entries that match and that these audiences may know of."""
-        asked = rules.understood(query.text[:_LONGEST_TEXT], glossary())
+    def search(
+        self,
+        query: SearchQuery,
+        audiences: Collection[str] | None,
+        names: Names | None = None,
+    ) -> SearchPage:
+        """Return a page of the entries that match and that these audiences may know of.
+
+        `names` are other names of the same things; without any, those that come with Fairway.
+        """
+        asked = rules.understood(query.text[:LONGEST_TEXT], glossary() if names is None else names)
         with _answering():
-            bits = self._bitmaps.current()
-            visible = bits.having(AUDIENCE, audiences)
-            found = _found(asked, bits, visible)
-            chosen = {name: bits.having(name, values) for name, values in query.chosen.items()}
-            entries = found.entries
-            for held in chosen.values():
-                entries &= held
-            order = _order(found, entries, query, bits)
-            first = max(0, query.offset)
-            numbers = list(islice(order, first, first + max(0, query.limit)))
-            finder = Finder(found.concepts) if found.concepts else None
-            also = _also(asked, visible, bits)
-            return SearchPage(
-                total=entries.bit_count(),
-                hits=tuple(_search_hit(one, finder) for one in _shown(numbers)),
-                facets=_facets(bits, found.entries, chosen, query.chosen),
-                also=also,
-                did_you_mean=_did_you_mean(query.text, found.missing, bits, visible),
-            )
+            return self._undisturbed(lambda view: _page(asked, query, view), audiences)
 
     def suggest(
         self, text: str, audiences: Collection[str] | None, *, limit: int
     ) -> tuple[str, ...]:
         """Return titles that hold what was typed so far, the last word begun."""
-        typed = words(text[:_LONGEST_TEXT])[: rules.MOST_CONCEPTS]
+        typed = words(text[:LONGEST_TEXT])[:MOST_TYPED]
         if not typed:
             return ()
         with _answering():
-            bits = self._bitmaps.current()
-            visible = bits.having(AUDIENCE, audiences)
-            numbers = bits.bits(_dialect().beginning(typed)) & visible
-            titles: dict[str, None] = {}
-            for shown in _shown(list(islice(_by("sort_title", numbers, "ASC"), limit * 4))):
-                titles[shown["title"]] = None
-            return tuple(titles)[:limit]
+            return self._undisturbed(lambda view: _suggested(typed, view, limit), audiences)
+
+    def _undisturbed(self, look: Callable[[View], R], audiences: Collection[str] | None) -> R:
+        """Look, and look again where an entry was changed while it was looked at.
+
+        What it showed may then be for others than those it was for when the bits were read.
+        """
+        for _ in range(MOST_LOOKS):
+            with suppress(Disturbed):
+                return look(View.of(self._bitmaps.current(), audiences))
+        raise Unavailable("search.unavailable", "The catalogue is changing fast. Try again.")
 
 
-def _dialect() -> Dialect:
-    return postgresql if connection.vendor == "postgresql" else sqlite
+def _page(asked: Asked, query: SearchQuery, view: View) -> SearchPage:
+    what = found(asked, view)
+    chosen = {name: view.bits.having(name, values) for name, values in query.chosen.items()}
+    entries = what.entries
+    for held in chosen.values():
+        entries &= held
+    order = _order(what, entries, query, view)
+    first = max(0, query.offset)
+    these = list(islice(order, first, first + max(0, query.limit)))
+    finder = Finder(what.concepts) if what.concepts else None
+    return SearchPage(
+        total=entries.bit_count(),
+        hits=tuple(_search_hit(one, finder) for one in _shown(these, view)),
+        facets=_facets(view.bits, what.entries, chosen, query.chosen),
+        also=_also(asked, view),
+        did_you_mean=_did_you_mean(query.text, what.missing, view),
+        loosened=what.loosened,
+    )
+
+
+def _suggested(typed: Words, view: View, limit: int) -> tuple[str, ...]:
+    """Return titles: those that begin with what was typed come first, then the shorter ones."""
+    among = numbers(view.beginning(typed))
+    norms = view.bits.norms
+    among = nsmallest(MOST_CHOSEN, among, key=lambda number: (norms[number], number))
+    begun = " ".join(typed)
+    titles = sorted(
+        {" ".join(one["title"].split()) for one in _shown(among, view)},
+        key=lambda title: (not " ".join(words(title)).startswith(begun), len(title), title),
+    )
+    return tuple(titles[:limit])
 
 
 # ------------------------------------------------------------------ writing
@@ -172,165 +176,96 @@ def _write(given: Mapping[str, Indexed]) -> None:
             highest += 1
             numbers[name] = highest
         rows.append(row(numbers[name], changed + 1, one))
-    _dialect().write(rows)
-    vocabulary = {w for r in rows for w in (*r.title.split(), *r.organisation.split())}
-    new = sorted(w for w in vocabulary if len(w) > 3)
+    dialect().write(rows)
+    vocabulary = {(r.audience, w) for r in rows for w in f"{r.title} {r.organisation}".split()}
+    new = sorted(one for one in vocabulary if len(one[1]) > 3)
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO search_word (word) VALUES (%s) ON CONFLICT DO NOTHING", [(w,) for w in new]
+            "INSERT INTO search_word (audience, word) VALUES (%s, %s) ON CONFLICT DO NOTHING", new
         )
 
 
-def _as_entry(product: DataProduct, domain: Domain, owner: Person) -> CatalogueEntry:
-    contract = product.contract
-    opened = contract.access is AccessClass.OPEN
-    return CatalogueEntry(
-        id=product.id,
-        kind=EntryKind.DATASET,
-        title=contract.title,
-        description=contract.description,
-        organisation=domain.organisation,
-        domain=domain.id,
-        owner=f"{owner.name} ({owner.id})",
-        get_at=GetAt.OPEN_HERE if opened else GetAt.REQUEST_HERE,
-        product=product.id,
-        licence=contract.licence,
-        tags=contract.tags,
+def _as_entry(
+    product: DataProduct, domain: Domain, owner: Person, organisation: str
+) -> CatalogueEntry:
+    """Return a product as an entry, with what is searched of it besides."""
+    return replace(
+        of_product(product, organisation or domain.organisation, f"{owner.name} ({owner.id})"),
         themes=(domain.name,),
-        columns=tuple(f"{c.name} {c.description}".strip() for c in contract.columns),
+        columns=tuple(f"{c.name} {c.description}".strip() for c in product.contract.columns),
     )
 
 
 # ------------------------------------------------------------------ finding
 
 
-def _found(asked: Asked, bits: Snapshot, visible: int) -> _Found:
-    """Look for every concept; one that is nowhere may have been typed by its beginning."""
-    entries = 0 if asked.concepts else visible
-    concepts, rare, every, missing = [], [], [], []
-    among = visible.bit_count()
-    for concept in asked.concepts:
-        meant = concept
-        held = bits.bits(_dialect().saying(concept)) & visible
-        if not held and len(concept.words) == 1:
-            missing.append(concept.words[0])
-            meant = replace(concept, begun=True)
-            held = bits.bits(_dialect().saying(meant)) & visible
-        if held:
-            concepts.append(meant)
-            rare.append(rarity(held.bit_count(), among))
-            every.append(held)
-            entries |= held
-    for field, wanted in asked.filters:
-        terms = tuple(term(field, word) for word in wanted)
-        entries &= bits.bits(_dialect().holding(terms))
-    return _Found(entries, tuple(concepts), tuple(rare), tuple(every), tuple(missing))
-
-
-def _also(asked: Asked, visible: int, bits: Snapshot) -> tuple[str, ...]:
+def _also(asked: Asked, view: View) -> tuple[str, ...]:
     """Return those of the other names that stand in anything the person may know of."""
-    return tuple(
-        name for name in asked.also if bits.bits(_dialect().saying(Concept(words(name)))) & visible
-    )
+    return tuple(name for name in asked.also if view.saying(Concept(words(name))))
 
 
-def _order(found: _Found, entries: int, query: SearchQuery, bits: Snapshot) -> Iterator[int]:
+def _order(what: Found, entries: int, query: SearchQuery, view: View) -> Iterator[int]:
     if query.sort is Sort.NEWEST:
         return _by("sort_date", entries, "DESC")
-    if query.sort is Sort.TITLE or not found.concepts:
+    if query.sort is Sort.QUALITY:
+        return _by_quality(entries, view)
+    if query.sort is Sort.TITLE or not what.concepts:
         return _by("sort_title", entries, "ASC")
-    return _by_relevance(found, entries, bits)
+    return by_relevance(what, entries, view)
+
+
+def _by_quality(entries: int, view: View) -> Iterator[int]:
+    """Yield entries by the grade of their records, the best first, each grade by title."""
+    for grade in Grade:
+        graded = entries & view.bits.having("grade", (grade.value,))
+        entries &= ~graded
+        if graded:
+            yield from _by("sort_title", graded, "ASC")
+    if entries:
+        yield from _by("sort_title", entries, "ASC")
 
 
 def _by(column: str, entries: int, way: str) -> Iterator[int]:
     """Yield entries in the order of a column."""
+    few = numbers(entries) if entries.bit_count() <= MOST_CHOSEN else []
+    asked = ", ".join(["%s"] * len(few))
+    where = f"WHERE id IN ({asked})" if few else ""
     held = entries.to_bytes(entries.bit_length() // 8 + 1, "little")
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM search_entry ORDER BY {column} {way}, id {way}")  # noqa: S608
+        cursor.execute(
+            f"SELECT id FROM search_entry {where} ORDER BY {column} {way}, id {way}",  # noqa: S608
+            few,
+        )
         while rows := cursor.fetchmany(1000):
-            yield from (number for (number,) in rows if _in(held, number))
+            yield from (number for (number,) in rows if _stands(held, number))
 
 
-def _in(held: bytes, number: int) -> bool:
+def _stands(held: bytes, number: int) -> bool:
     return number >> 3 < len(held) and bool(held[number >> 3] & 1 << (number & 7))
 
 
-def _by_relevance(found: _Found, entries: int, bits: Snapshot) -> Iterator[int]:
-    """Yield entries, the best first: candidates by every signal, then the rest as they come."""
-    held = entries.to_bytes(bits.highest // 8 + 1, "little")
-    concepts, rare, among = _telling(found, entries)
-    wanted = min(CANDIDATES, among)
-    likely: list[int] = []
-    for limit in (4 * CANDIDATES, -1):  # few are seldom enough where much is hidden or left out
-        ranked = _dialect().ranked(concepts, rare, limit)
-        likely = list(islice((n for n in ranked if _in(held, n)), wanted))
-        if len(likely) == wanted:
-            break
-    yield from _weighed(found, likely)
-    before = frozenset(likely)
-    ranked = _dialect().ranked(found.concepts, found.rare, -1)
-    yield from (n for n in ranked if _in(held, n) and n not in before)
-
-
-def _telling(found: _Found, entries: int) -> tuple[list[Concept], list[float], int]:
-    """Return the rarest concepts that are in enough entries to choose candidates from.
-
-    What is in a good part of everything tells too little to be worth the time of ordering by it;
-    candidates are weighed by every concept all the same.
-    """
-    concepts, rare, union = [], [], 0
-    order = sorted(range(len(found.rare)), key=lambda i: -found.rare[i])
-    for i in order:
-        if union.bit_count() >= ENOUGH:
-            break
-        concepts.append(found.concepts[i])
-        rare.append(found.rare[i])
-        union |= found.held[i] & entries
-    return concepts, rare, union.bit_count()
-
-
-def _weighed(found: _Found, likely: Sequence[int]) -> list[int]:
-    """Return candidates in the order of their scores."""
-    finder = Finder(found.concepts)
-    names, told = [], []
-    for number, title, organisation, body, length in _texts(likely):
-        names.append((title, number))
-        told.append(signals(finder, found.rare, Texts(title, organisation, body, length)))
-    order = sorted(zip(scores(told), names, strict=True), key=lambda one: (-one[0], one[1]))
-    return [number for _, (_, number) in order]
-
-
-def _texts(numbers: Sequence[int]) -> list[Any]:
-    if not numbers:
-        return []
-    with connection.cursor() as cursor:
-        marks = ", ".join(["%s"] * len(numbers))
-        cursor.execute(
-            f"""SELECT id, title, organisation, body, norm
-            FROM search_entry WHERE id IN ({marks})""",  # noqa: S608
-            list(numbers),
-        )
-        return list(cursor.fetchall())
-
-
-def _did_you_mean(text: str, missing: Sequence[str], bits: Snapshot, visible: int) -> str:
+def _did_you_mean(text: str, missing: Sequence[str], view: View) -> str:
     """Return the search as it may be meant, of words that stand in visible entries alone."""
     meant: dict[str, str] = {}
     for word in missing:
         if len(word) > 3:
-            for other in rules.likely(word, _vocabulary(word)):
-                if bits.bits(_dialect().saying(Concept((other,)))) & visible:
+            for other in rules.likely(word, _vocabulary(word, view)):
+                if view.saying(Concept((other,))):
                     meant[word] = other
                     break
     return rules.corrected(text, meant) if meant else ""
 
 
-def _vocabulary(word: str) -> list[str]:
-    """Return known words that begin or end as a word does."""
+def _vocabulary(word: str, view: View) -> list[str]:
+    """Return words that begin or end as a word does, of those whom the person may know of."""
+    told = view.bits.values.get(AUDIENCE, {})
+    audiences = sorted(name for name, held in told.items() if held & view.visible)
+    marks = ", ".join(["%s"] * len(audiences))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT word FROM search_word WHERE word LIKE %s OR word LIKE %s",
-            [f"{word[:2]}%", f"%{word[-2:]}"],
+            f"""SELECT DISTINCT word FROM search_word
+            WHERE audience IN ({marks}) AND (word LIKE %s OR word LIKE %s)""",  # noqa: S608
+            [*audiences, f"{word[:2]}%", f"%{word[-2:]}"],
         )
         return [held for (held,) in cursor.fetchall()]
 
@@ -343,31 +278,45 @@ def _facets(
 ) -> tuple[Facet, ...]:
     """Count each value among what the search and the other facets leave."""
     facets = []
+    seen: dict[int, bytes] = {}
     for name in FACETS:
         left = found
         for other, held in chosen.items():
             if other != name:
                 left &= held
-        counts = bits.counted(name, left).items()
-        most = nsmallest(MOST_VALUES, ((-count, value) for value, count in counts if count))
-        values = tuple(FacetValue(v, -n, v in names.get(name, ())) for n, v in most)
+        if left not in seen:
+            seen[left] = marks(left)
+        counts = dict(bits.counted(name, left, seen[left]))
+        wanted = names.get(name, ())
+        most = nsmallest(MOST_VALUES, ((-count, value) for value, count in counts.items() if count))
+        listed = {value: -n for n, value in most}
+        listed |= {value: counts.get(value, 0) for value in wanted if value not in listed}
+        values = tuple(FacetValue(v, n, v in wanted) for v, n in listed.items())
         if values:
             facets.append(Facet(name, values))
     return tuple(facets)
 
 
-def _shown(numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """Return what the hits of some entries show, in their order."""
-    if not numbers:
+class Disturbed(Exception):
+    """An entry was changed after the bits were read."""
+
+
+def _shown(these: Sequence[int], view: View) -> list[dict[str, Any]]:
+    """Return what the hits of some entries show, in their order. Raises `Disturbed`."""
+    if not these:
         return []
     with connection.cursor() as cursor:
-        marks = ", ".join(["%s"] * len(numbers))
+        asked = ", ".join(["%s"] * len(these))
         cursor.execute(
-            f"SELECT id, entry, shown FROM search_entry WHERE id IN ({marks})",  # noqa: S608
-            list(numbers),
+            f"SELECT id, entry, changed, shown FROM search_entry WHERE id IN ({asked})",  # noqa: S608
+            list(these),
         )
-        told = {number: {"id": entry, **json.loads(text)} for number, entry, text in cursor}
-    return [told[number] for number in numbers]
+        told = {}
+        for number, entry, changed, text in cursor.fetchall():
+            if changed > view.bits.seen:
+                raise Disturbed
+            told[number] = {"id": entry, **json.loads(text)}
+    return [told[number] for number in these]
 
 
 def _search_hit(told: Mapping[str, Any], finder: Finder | None) -> SearchHit:
@@ -383,19 +332,23 @@ def _search_hit(told: Mapping[str, Any], finder: Finder | None) -> SearchHit:
     shown = {name: rules.marked(" ".join(text.split()), finder) for name, text in fields.items()}
     matched = [name for name, pieces in shown.items() if any(piece.marked for piece in pieces)]
     inside = next((n for n in matched if n not in ("title", "organisation")), "description")
-    columns = told["columns"] if finder and "columns" in matched else ()
+    columns = [rules.marked(c, finder) for c in told["columns"]] if "columns" in matched else []
     return SearchHit(
         id=told["id"],
         kind=told["kind"],
         title=shown["title"],
         snippet=rules.snippet(shown[inside]),
-        columns=tuple(c for c in columns if finder and finder.stands_in(c)),
+        columns=tuple(c for c in columns if any(piece.marked for piece in c)),
         why=tuple(matched),
         organisation=told["organisation"],
         domain=told["domain"],
         get_at=told["get_at"],
         product=told["product"],
         url=told["url"],
+        licence=told.get("licence", ""),  # rows of before have none of these
+        changed=told.get("changed", ""),
+        grade=told.get("grade", ""),
+        sources=tuple(told.get("sources", ())),
     )
 
 

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from django.db import connection
 
 from fairway.nouns.search import Concept, Words
-from fairway.rules.wording import forms
-from fairway.search.rows import Row
+from fairway.search.rows import Row, single
 
 MOST_POSITIONS = 16000
 _COLUMNS = (
     "id, entry, audience, changed, sort_title, sort_date, title, organisation, body, terms, norm,"
     " facets, shown"
 )
-_WEIGHTS = "{0, 0.5, 1, 1}"
-"""Of what stands in: terms of filters, the body, the organisation, the title."""
+_COUNT = """((length(' ' || {0} || ' ') - length(replace(' ' || {0} || ' ', ' ' || %s || ' ', '')))
+    / (length(%s) + 2))"""
+"""How often a word stands in a text whose words are parted by single spaces."""
 
 
 def write(rows: Sequence[Row]) -> None:
@@ -29,42 +29,46 @@ def write(rows: Sequence[Row]) -> None:
         )
 
 
-def saying(concept: Concept) -> Iterator[int]:
-    """Yield the entries in which a concept stands, in no order."""
-    return _numbers("SELECT id FROM search_entry WHERE words @@ %s::tsquery", _expression(concept))
+def saying(concept: Concept) -> str:
+    """Return the numbers of the entries in which a concept stands, parted by commas."""
+    return _numbers(" | ".join(_ways(concept, "ABC")))
 
 
-def holding(terms: Words) -> Iterator[int]:
-    """Yield the entries that have all of these terms of filters."""
-    wanted = " & ".join(f"'{term}':D" for term in terms)
-    return _numbers("SELECT id FROM search_entry WHERE words @@ %s::tsquery", wanted)
+def naming(concept: Concept) -> str:
+    """Return the numbers of the entries that name it in title or organisation."""
+    return _numbers(" | ".join(_ways(concept, "AB")))
 
 
-def beginning(typed: Words) -> Iterator[int]:
-    """Yield the entries with a title that holds these words, the last of them begun."""
-    wanted = " & ".join([*(f"'{w}':A" for w in typed[:-1]), f"'{typed[-1]}':*A"])
-    return _numbers("SELECT id FROM search_entry WHERE words @@ %s::tsquery", wanted)
+def holding(terms: Words) -> str:
+    """Return the numbers of the entries that have all of these terms of filters."""
+    return _numbers(" & ".join(f"'{term}':D" for term in terms))
 
 
-def ranked(concepts: Sequence[Concept], rare: Sequence[float], limit: int) -> Iterator[int]:
-    """Yield the entries in which any concept stands, the likeliest first; all for limit -1."""
-    each = [_expression(concept) for concept in concepts]
-    order = " + ".join([f"%s * ts_rank('{_WEIGHTS}', words, %s::tsquery, 1)"] * len(each))
-    weighed = [value for pair in zip(rare, each, strict=True) for value in pair]
-    return _numbers(
-        f"""SELECT id FROM search_entry WHERE words @@ %s::tsquery
-        ORDER BY {order} DESC, id LIMIT %s""",  # noqa: S608
-        " | ".join(each),
-        *weighed,
-        None if limit < 0 else limit,
-    )
+def beginning(typed: Words) -> str:
+    """Return the numbers of the entries whose title holds these words, the last of them begun."""
+    return _numbers(" & ".join([*(f"'{w}':A" for w in typed[:-1]), f"'{typed[-1]}':*A"]))
 
 
-def _numbers(statement: str, *given: str | float | None) -> Iterator[int]:
+def places(word: str) -> Iterator[tuple[int, int]]:
+    """Yield, for each entry in which a word stands, what its places count together."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        for (number,) in cursor.fetchall():
-            yield number
+        cursor.execute(
+            f"""SELECT id, 2 * {_COUNT.format("title || ' ' || organisation")}
+                + {_COUNT.format("body")}
+            FROM search_entry WHERE words @@ %s::tsquery""",  # noqa: S608
+            [*[word] * 4, f"'{word}':ABC"],
+        )
+        yield from cursor.fetchall()
+
+
+def _numbers(wanted: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(id::text, ',') FROM search_entry WHERE words @@ %s::tsquery",
+            [wanted],
+        )
+        (numbers,) = cursor.fetchone()
+    return numbers or ""
 
 
 def _vector(row: Row) -> str:
@@ -84,15 +88,13 @@ def _vector(row: Row) -> str:
     return " ".join(parts)
 
 
-def _expression(concept: Concept) -> str:
-    """Return a concept in PostgreSQL's own language."""
-    ways: list[str] = []
+def _ways(concept: Concept, where: str) -> list[str]:
+    """Return a concept in PostgreSQL's own language, way by way."""
+    ways = [f"'{form}':{where}" for form in single(concept)]
     for way in concept.ways:
         if len(way) > 1:
-            apart = (f"'{word}':ABC" for word in way)
+            apart = (f"'{word}':{where}" for word in way)
             ways.append(f"({' <-> '.join(apart)})")
-        else:
-            ways.extend(f"'{form}':ABC" for form in forms(way[0]))
     if concept.begun:
-        ways.append(f"'{concept.words[-1]}':*ABC")
-    return f"({' | '.join(ways)})"
+        ways.append(f"'{concept.words[-1]}':*{where}")
+    return ways

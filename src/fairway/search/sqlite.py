@@ -5,11 +5,9 @@ from collections.abc import Iterator, Sequence
 from django.db import connection
 
 from fairway.nouns.search import Concept, Words
-from fairway.rules.wording import forms
-from fairway.search.rows import Row
+from fairway.search.rows import Row, parted, single
 
 _TEXTS = "title, organisation, body, terms"
-_WEIGHTS = "2.0, 2.0, 1.0, 0.0"
 
 
 def write(rows: Sequence[Row]) -> None:
@@ -38,54 +36,52 @@ def write(rows: Sequence[Row]) -> None:
         )
 
 
-def saying(concept: Concept) -> Iterator[int]:
-    """Yield the entries in which a concept stands, in no order."""
-    return _numbers("SELECT rowid FROM search_text(%s)", _expression(concept))
+def saying(concept: Concept) -> str:
+    """Return the numbers of the entries in which a concept stands, parted by commas."""
+    return _numbers(" OR ".join(_ways(concept)))
 
 
-def holding(terms: Words) -> Iterator[int]:
-    """Yield the entries that have all of these terms of filters."""
+def naming(concept: Concept) -> str:
+    """Return the numbers of the entries that name it in title or organisation."""
+    return _numbers(f"{{title organisation}} : ({' OR '.join(_ways(concept))})")
+
+
+def holding(terms: Words) -> str:
+    """Return the numbers of the entries that have all of these terms of filters."""
     wanted = " AND ".join(f'"{term}"' for term in terms)
-    return _numbers("SELECT rowid FROM search_text(%s)", f"terms : ({wanted})")
+    return _numbers(f"terms : ({wanted})")
 
 
-def beginning(typed: Words) -> Iterator[int]:
-    """Yield the entries with a title that holds these words, the last of them begun."""
+def beginning(typed: Words) -> str:
+    """Return the numbers of the entries whose title holds these words, the last of them begun."""
     wanted = " AND ".join(f'"{word}"' for word in typed)
-    return _numbers("SELECT rowid FROM search_text(%s)", f"title : ({wanted} *)")
+    return _numbers(f"title : ({wanted} *)")
 
 
-def ranked(
-    concepts: Sequence[Concept],
-    rare: Sequence[float],  # noqa: ARG001  weighed by FTS5 itself
-    limit: int,
-) -> Iterator[int]:
-    """Yield the entries in which any concept stands, the likeliest first; all for limit -1."""
-    wanted = " OR ".join(_expression(concept) for concept in concepts)
-    return _numbers(
-        f"""SELECT rowid FROM search_text(%s) ORDER BY bm25(search_text, {_WEIGHTS}), rowid
-        LIMIT %s""",  # noqa: S608
-        wanted,
-        limit,
-    )
-
-
-def _numbers(statement: str, *given: str | int) -> Iterator[int]:
+def places(word: str) -> Iterator[tuple[int, int]]:
+    """Yield, for each place where a word stands, the entry and what the place counts."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        while rows := cursor.fetchmany(2000):
-            for (number,) in rows:
-                yield number
+        cursor.execute(
+            """SELECT group_concat(doc), group_concat(CASE col WHEN 'body' THEN 1 ELSE 2 END, '')
+            FROM search_place WHERE term = %s""",
+            [word],
+        )
+        numbers, weights = cursor.fetchone()
+    return zip(parted(numbers), map(int, weights or ""), strict=True)
 
 
-def _expression(concept: Concept) -> str:
-    """Return a concept in FTS5's own language."""
-    ways: list[str] = []
-    for way in concept.ways:
-        if len(way) > 1:
-            ways.append(f'"{" ".join(way)}"')
-        else:
-            ways.extend(f'"{form}"' for form in forms(way[0]))
+def _numbers(wanted: str) -> str:
+    # One text of all numbers costs a seventh of as many rows.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT group_concat(rowid) FROM search_text(%s)", [wanted])
+        (numbers,) = cursor.fetchone()
+    return numbers or ""
+
+
+def _ways(concept: Concept) -> list[str]:
+    """Return a concept in FTS5's own language, way by way."""
+    ways = [f'"{form}"' for form in single(concept)]
+    ways.extend(f'"{" ".join(way)}"' for way in concept.ways if len(way) > 1)
     if concept.begun:
         ways.append(f'"{concept.words[-1]}" *')
-    return f"({{title organisation body}} : ({' OR '.join(ways)}))"
+    return ways

@@ -244,7 +244,11 @@ class Index(Protocol):
     counts, facets, suggestions, snippets or spelling. None are all of them.
     """
 
-    def put(self, product: DataProduct, domain: Domain, owner: Person) -> None: ...
+    def put(
+        self, product: DataProduct, domain: Domain, owner: Person, organisation: str = ""
+    ) -> None:
+        """Add a product, or replace it."""
+
     def put_entries(self, given: Iterable[Indexed]) -> None:
         """Add entries, or replace those of the same id; withdrawn ones are found no more."""
 

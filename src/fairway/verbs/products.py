@@ -96,7 +96,8 @@ def publish(platform: Platform, actor: Actor, text: str, file: str = "") -> Publ
             raise Unpublishable(problems)
         product = DataProduct(_id(contract), contract, source, actor.person, platform.clock.now())
         platform.store.products.add(product)
-        platform.index.put(product, domain, owner)
+        bodies = {o.id: o.name for o in platform.store.people.organisations()}
+        platform.index.put(product, domain, owner, bodies.get(domain.organisation, ""))
         breaks = ""
         if before and rules.broken_agreements(before.contract, contract, live):
             breaks = rules.whom_it_breaks(before.contract, contract, live)

@@ -10,6 +10,7 @@ _POLICY = (
     "script-src 'nonce-{nonce}'",
     "style-src 'nonce-{nonce}'",
     "img-src 'self' data:",
+    "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",

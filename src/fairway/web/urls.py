@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from fairway.web.agreements import asking, deciding
 from fairway.web.agreements import views as agreements
 from fairway.web.audit import views as audit
+from fairway.web.catalogue import views as catalogue
 from fairway.web.explanations import views as explanations
 from fairway.web.home import views as home
 from fairway.web.people import views as people
@@ -24,7 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/password", people.password, name="password"),
     path("account/tokens/new", people.new_token, name="new-token"),
     path("account/tokens/<str:token>/revoke", people.revoke_token, name="revoke-token"),
-    path("search", products.search, name="search"),
+    path("catalogue", catalogue.search, name="search"),
+    path("catalogue/suggestions", catalogue.suggestions, name="suggestions"),
+    path("search", catalogue.moved),
     path("products/<str:product>", products.product, name="product"),
     path("products/<str:product>/contract", products.contract, name="contract"),
     path("products/<str:product>/ask", asking.begin, name="ask"),

@@ -1,8 +1,9 @@
 """How values become words on a page, in the style of GOV.UK: 22 November 2026, 1,234, 9:30am."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 from markupsafe import Markup, escape
@@ -10,9 +11,9 @@ from markupsafe import Markup, escape
 from fairway.nouns.agreements import Move, State
 from fairway.nouns.products import AccessClass, Classification
 from fairway.nouns.scopes import Scope
+from fairway.nouns.search import Piece, SearchHit
 from fairway.nouns.treatments import Kind, Treatment
-from fairway.rules import scopes, search
-from fairway.rules.ranking import Finder
+from fairway.rules import scopes
 
 
 def day(value: date | None) -> str:
@@ -128,14 +129,85 @@ def classification(value: Classification) -> str:
     }[value]
 
 
-def marked(text: str, sought: str) -> Markup:
-    """Mark in a text the words that a search was for, in the forms that the search finds."""
-    concepts = search.understood(sought, {}).concepts
-    pieces = search.marked(text, Finder(concepts) if concepts else None)
+def pieces(value: Iterable[Piece]) -> Markup:
+    """Write a text in pieces, those marked that matched."""
     return Markup("").join(
         Markup("<mark>{}</mark>").format(piece.text) if piece.marked else escape(piece.text)
-        for piece in pieces
+        for piece in value
     )
+
+
+def plain(value: Iterable[Piece]) -> str:
+    """Write a text in pieces without its marks."""
+    return "".join(piece.text for piece in value)
+
+
+def columns(value: Iterable[Sequence[Piece]]) -> Markup:
+    """Write columns that matched, with their marks."""
+    return Markup("; ").join(pieces(one) for one in value)
+
+
+_FACETS: Mapping[str, str] = {
+    "get_at": "How to get access",
+    "kind": "Kind",
+    "organisation": "Organisation",
+    "domain": "Domain",
+    "classification": "Classification",
+    "format": "Format",
+    "licence": "Licence",
+    "grade": "Quality of the record",
+    "freshness": "Last changed",
+    "place": "Place",
+    "period": "Period covered",
+}
+_KINDS = {"dataset": "Dataset", "api": "API", "publication": "Publication"}
+
+
+def facet(name: str) -> str:
+    """Name a way to narrow a search."""
+    return _FACETS[name]
+
+
+def facet_value(value: str, name: str) -> str:
+    """Write a value by which a search is narrowed."""
+    if name == "get_at":
+        return value.capitalize()
+    if name == "kind":
+        return _KINDS.get(value, value)
+    if name == "grade":
+        return f"Grade {value}"
+    if name == "classification" and value in tuple(Classification):
+        return classification(Classification(value))
+    return value
+
+
+_WHY: Mapping[str, str] = {"places": "place", "tags": "subjects"}
+
+
+def why(fields: Iterable[str]) -> str:
+    """Name the fields that matched."""
+    named = [_WHY.get(name, name) for name in fields]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+def facts(hit: SearchHit) -> str:
+    """Write what a hit says of an entry besides what matched."""
+    changed = f"changed {day(date.fromisoformat(hit.changed))}" if hit.changed else ""
+    grade = f"record of grade {hit.grade}" if hit.grade else ""
+    kind = _KINDS.get(hit.kind, hit.kind)
+    domain = f"domain {hit.domain}" if hit.domain else ""
+    licence = hit.licence if len(hit.licence) <= 60 else ""
+    told = (kind, hit.organisation, domain, licence or "licence not said", changed, grade)
+    return " · ".join(one for one in told if one)
+
+
+def host(address: str) -> str:
+    """Return the name of the place that a web address leads to; nothing for any other address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if parts.scheme in ("http", "https") else ""
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
@@ -143,7 +215,14 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "number": number,
     "counted": counted,
-    "marked": marked,
+    "pieces": pieces,
+    "plain": plain,
+    "columns": columns,
+    "facet": facet,
+    "facet_value": facet_value,
+    "why": why,
+    "facts": facts,
+    "host": host,
     "scope": scope,
     "treatment": treatment,
     "state": state,

@@ -1,1 +1,1 @@
-"""Finding products, and a product's page."""
+"""A product's page."""

@@ -15,14 +15,16 @@ def page_number(text: str) -> int:
     return min(max(int(text), 1), FURTHEST)
 
 
-def numbered(number: int, total: int, per_page: int, query: Mapping[str, str]) -> dict[str, Any]:
+def numbered(
+    number: int, total: int, per_page: int, query: Mapping[str, str | list[str]]
+) -> dict[str, Any]:
     """Return the pagination of a list, empty when all fits on one page."""
     last = -(-total // per_page)
     if last <= 1:
         return {}
 
     def href(wanted: int) -> str:
-        return "?" + urlencode({**query, "page": str(wanted)})
+        return "?" + urlencode({**query, "page": str(wanted)}, doseq=True)
 
     shown = [n for n in range(1, last + 1) if n in {1, last} or abs(n - number) <= 1]
     items: list[dict[str, Any]] = []

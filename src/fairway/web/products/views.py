@@ -1,4 +1,4 @@
-"""Finding products, a product's page, and its contract as a file."""
+"""A product's page, and its contract as a file."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -6,29 +6,6 @@ from django.views.decorators.http import require_safe
 from fairway.verbs import agreements, products
 from fairway.verbs.products import needs_agreement
 from fairway.web.pages import actor, page, platform
-from fairway.web.products.paging import numbered, page_number
-
-PER_PAGE = 10
-
-
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """Show a page of what a search found."""
-    words = request.GET.get("q", "").strip()
-    number = page_number(request.GET.get("page", ""))
-    hits = products.find(
-        platform(), actor(request), words, limit=PER_PAGE, offset=(number - 1) * PER_PAGE
-    )
-    return page(
-        request,
-        "products/search.html",
-        section="find",
-        words=words,
-        hits=hits,
-        first=(number - 1) * PER_PAGE + 1,
-        paging=numbered(number, hits.total, PER_PAGE, {"q": words}),
-        number=number,
-    )
 
 
 @require_safe

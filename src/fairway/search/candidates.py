@@ -1,0 +1,218 @@
+"""Which entries a search finds, and in which order they come.
+
+Candidates are chosen by where and how often the concepts of the search stand in an entry, its own
+length, and how rare the concepts are among the entries that the person may know of. Every signal
+then weighs the best of them. Nothing here counts an entry that the person may not know of.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from django.db import connection
+
+from fairway.nouns.search import Asked, Concept, Words
+from fairway.rules.ranking import Finder, Texts, likelihood, rarity, scores, signals
+from fairway.search import postgresql, sqlite
+from fairway.search.bitmaps import AUDIENCE, Snapshot, numbers
+from fairway.search.rows import Row, parted, single, term
+
+CANDIDATES = 100
+"""How many entries are weighed by every signal; the rest keep the order of their likelihood."""
+
+ENOUGH = 3000
+"""How many entries are enough to choose the candidates from."""
+
+FREQUENT = 4000
+"""What stands in more entries than these is not counted place by place: it tells too little."""
+
+
+class Dialect(Protocol):
+    """How one database keeps entries and finds them. Numbers are parted by commas."""
+
+    def write(self, rows: Sequence[Row]) -> None: ...
+    def saying(self, concept: Concept) -> str: ...
+    def naming(self, concept: Concept) -> str: ...
+    def holding(self, terms: Words) -> str: ...
+    def beginning(self, typed: Words) -> str: ...
+    def places(self, word: str) -> Iterator[tuple[int, int]]: ...
+
+
+def dialect() -> Dialect:
+    """Return how the database of this node is spoken to."""
+    return postgresql if connection.vendor == "postgresql" else sqlite
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one person may know of, as of one change: entries as bits."""
+
+    bits: Snapshot
+    visible: int
+
+    @classmethod
+    def of(cls, bits: Snapshot, audiences: Any) -> "View":
+        """Return what some audiences may know of; None are all of them."""
+        return cls(bits, bits.having(AUDIENCE, audiences))
+
+    def saying(self, concept: Concept) -> int:
+        """Return the entries in which a concept stands."""
+        key = ("saying", concept.ways, concept.begun)
+        return self.bits.kept(key, lambda: parted(dialect().saying(concept))) & self.visible
+
+    def naming(self, concept: Concept) -> int:
+        """Return the entries that name a concept in title or organisation."""
+        key = ("naming", concept.ways, concept.begun)
+        return self.bits.kept(key, lambda: parted(dialect().naming(concept))) & self.visible
+
+    def holding(self, field: str, wanted: Words) -> int:
+        """Return the entries of which a field holds all of these words."""
+        terms = tuple(term(field, word) for word in wanted)
+        return self.bits.kept(terms, lambda: parted(dialect().holding(terms))) & self.visible
+
+    def beginning(self, typed: Words) -> int:
+        """Return the entries whose title holds these words, the last of them begun."""
+        return self.bits.bits(parted(dialect().beginning(typed))) & self.visible
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: entries as bits, and the concepts that are in any of them.
+
+    `loosened` are phrases that are nowhere, whose words were looked for instead.
+    """
+
+    entries: int
+    concepts: tuple[Concept, ...]
+    rare: tuple[float, ...]
+    held: tuple[int, ...]
+    missing: tuple[str, ...]
+    loosened: tuple[str, ...] = ()
+
+
+def found(asked: Asked, view: View) -> Found:
+    """Look for every concept; one that is nowhere may have been typed by its beginning."""
+    held, missing = _held(asked.concepts, view)
+    phrases = [c for c in asked.concepts if len(c.words) > 1]
+    loosened: tuple[str, ...] = ()
+    if not held and phrases:  # a page is never empty while one word of it stands anywhere
+        every = dict.fromkeys(w for c in phrases for w in c.words)
+        held, more = _held([Concept((word,)) for word in every], view)
+        missing.extend(more)
+        loosened = tuple(" ".join(c.words) for c in phrases) if held else ()
+    entries = 0 if asked.concepts else view.visible
+    for _, bits in held:
+        entries |= bits
+    for field, wanted in asked.filters:
+        entries &= view.holding(field, wanted)
+    among = view.visible.bit_count()
+    return Found(
+        entries,
+        tuple(concept for concept, _ in held),
+        tuple(rarity(bits.bit_count(), among) for _, bits in held),
+        tuple(bits for _, bits in held),
+        tuple(missing),
+        loosened,
+    )
+
+
+def _held(concepts: Sequence[Concept], view: View) -> tuple[list[tuple[Concept, int]], list[str]]:
+    """Return the concepts that stand anywhere, with where; and the words that are nowhere."""
+    held, missing = [], []
+    for concept in concepts:
+        meant, bits = concept, view.saying(concept)
+        if not bits and len(concept.words) == 1:
+            missing.append(concept.words[0])
+            meant = replace(concept, begun=True)
+            bits = view.saying(meant)
+        if bits:
+            held.append((meant, bits))
+    return held, missing
+
+
+# ------------------------------------------------------------------ order
+
+
+def by_relevance(found: Found, entries: int, view: View) -> Iterator[int]:
+    """Yield entries, the best first: candidates by every signal, then the rest by likelihood."""
+    telling, pool = _pool(found, entries, view)
+    likely = _likely(found, telling, numbers(pool), view)
+    yield from _weighed(found, likely[:CANDIDATES])
+    yield from likely[CANDIDATES:]
+    yield from _likely(found, (), numbers(entries & ~pool), view)
+
+
+def _pool(found: Found, entries: int, view: View) -> tuple[Sequence[int], int]:
+    """Return the rarest concepts that are in enough entries to choose from, and those entries.
+
+    What is in a good part of everything tells too little to be worth the time of looking at each
+    place: of such concepts the entries that name them are enough.
+    """
+    telling: list[int] = []
+    pool = 0
+    for i in sorted(range(len(found.rare)), key=lambda i: -found.rare[i]):
+        if pool.bit_count() >= ENOUGH:
+            break
+        telling.append(i)
+        if found.held[i].bit_count() <= FREQUENT:
+            pool |= found.held[i] & entries
+        else:
+            pool |= view.naming(found.concepts[i]) & entries
+    return telling, pool if pool.bit_count() >= CANDIDATES else entries
+
+
+def _likely(
+    found: Found, telling: Sequence[int], among: Sequence[int], view: View
+) -> Sequence[int]:
+    """Return entries in the order of their likelihood."""
+    if len(among) < 2:
+        return among
+    norms = view.bits.norms
+    told = dict.fromkeys(among, 0.0)
+    these = view.bits.bits(among)
+    for i, (concept, rare) in enumerate(zip(found.concepts, found.rare, strict=True)):
+        counts = dict.fromkeys(numbers(found.held[i] & these), 1)
+        if i in telling:
+            for number in numbers(view.naming(concept) & these):
+                counts[number] = 2
+            if found.held[i].bit_count() <= FREQUENT:
+                _count(counts, concept)
+        for number, count in counts.items():
+            told[number] += rare * likelihood(count, norms[number])
+    return sorted(told, key=lambda number: (-told[number], norms[number], number))
+
+
+def _count(counts: dict[int, int], concept: Concept) -> None:
+    """Add the places of a concept's single words to the entries that are asked about."""
+    placed: dict[int, int] = {}
+    for word in single(concept):
+        for number, weight in dialect().places(word):
+            if number in counts:
+                placed[number] = placed.get(number, 0) + weight
+    phrases = any(len(way) > 1 for way in concept.ways)
+    for number, count in placed.items():
+        counts[number] = count + (counts[number] if phrases else 0)
+
+
+def _weighed(found: Found, likely: Sequence[int]) -> list[int]:
+    """Return candidates in the order of their scores."""
+    finder = Finder(found.concepts)
+    names, told = [], []
+    for number, title, organisation, body, length in _texts(likely):
+        names.append((title, number))
+        told.append(signals(finder, found.rare, Texts(title, organisation, body, length)))
+    order = sorted(zip(scores(told), names, strict=True), key=lambda one: (-one[0], one[1]))
+    return [number for _, (_, number) in order]
+
+
+def _texts(numbers: Sequence[int]) -> list[Any]:
+    if not numbers:
+        return []
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(numbers))
+        cursor.execute(
+            f"""SELECT id, title, organisation, body, norm
+            FROM search_entry WHERE id IN ({marks})""",  # noqa: S608
+            list(numbers),
+        )
+        return list(cursor.fetchall())
