@@ -14,6 +14,7 @@ from typing import Any
 
 from fairway.engines import compile as compiled
 from fairway.engines import failures, process, sandbox
+from fairway.engines.folding import folded
 from fairway.engines.gate import no_sandbox
 from fairway.engines.totality import Totality
 from fairway.engines.worker import HEAD
@@ -51,10 +52,8 @@ class DuckDBEngine:
         if not shut and not self._unsandboxed:
             raise no_sandbox()
         located = [(one, pruned(one, self._locate(one.source))) for one in relations]
-        totality = Totality(query.tree, relations)
         job = {
-            "sql": query.sql,
-            "views": compiled.views(located, totality.barrier, totality.lowered),
+            **_statements(query, located),
             "files": sorted({file for _, place in located for file in place.files}),
             "rows": limits.rows,
             "bytes": limits.bytes,
@@ -103,6 +102,28 @@ class DuckDBEngine:
                     if attempt == 2:
                         raise _not_started() from None
         raise _not_started()
+
+
+def _statements(
+    query: ParsedQuery, located: Sequence[tuple[GovernedRelation, Located]]
+) -> dict[str, Any]:
+    """Return what a worker runs: views and the query, and with days folded in, where that helps."""
+    relations = [relation for relation, _ in located]
+    totality = Totality(query.tree, relations)
+    views = compiled.views(located, totality.barrier, totality.lowered)
+    harmless = not any(map(totality.barrier, relations))
+    if not totality.folds or not harmless or all(r.scope is None for r in relations):
+        return {"sql": query.sql, "views": views}
+    behind = compiled.views(located, lambda r: r.scope is not None, lambda _: "")
+    found = folded(query.sql, query.tree, totality.folds)
+    if found is None:
+        return {"sql": query.sql, "views": behind}
+    sql, tree = found
+    return {
+        "sql": query.sql,
+        "views": behind,
+        "folded": {"sql": sql, "tree": tree, "views": views},
+    }
 
 
 def _not_started() -> Unavailable:

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from fairway.engines import process, sandbox
+from fairway.engines.tree import SERIALISE
 
 _MEMORY = 768 * 1024 * 1024
 
@@ -63,11 +64,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> b
     try:
         if "views" in request:
             return json.dumps(_bind(connection, request["views"], request["sql"])).encode()
-        row = connection.execute(
-            "SELECT json_serialize_sql(?, skip_null := true, skip_empty := true,"
-            " skip_default := true)",
-            [request["sql"]],
-        ).fetchone()
+        row = connection.execute(SERIALISE, [request["sql"]]).fetchone()
         return str(row[0]).encode() if row else b"{}"
     except duckdb.Error as error:
         return json.dumps({"problem": type(error).__name__, "words": str(error)}).encode()

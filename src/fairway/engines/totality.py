@@ -3,15 +3,22 @@
 A row scope is a barrier: a cast, a division or a pattern of the query that fails on a hidden row
 would tell that the row is there and what it holds. The engine's optimiser moves conditions towards
 the data, past the scope, wherever that is faster. What can never fail may go there; that is
-comparisons of columns with constants of their own type, and little else. All the rest stays above.
+comparisons without a cast, and what `expressions` lists besides. All the rest stays above.
 
-This module reads the tree only. Where it does not know, it says that something can fail.
+Conditions are what an optimiser moves: WHERE, ON, HAVING, QUALIFY, IN and EXISTS, at any depth,
+with the columns of subqueries traced to what they stand for. What is selected, grouped and ordered
+by is worked out on rows that have passed them. This module reads the tree only. Where it does not
+know, it says that something can fail.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from fairway.engines.compile import identifier, text
+from fairway.engines import expressions
+from fairway.engines.compile import identifier
+from fairway.engines.constants import constant
+from fairway.engines.expressions import UNKNOWN, Folds, Known
 from fairway.engines.tree import lower
 from fairway.nouns.products import LogicalType
 from fairway.nouns.relations import GovernedRelation
@@ -19,38 +26,24 @@ from fairway.nouns.treatments import Kind
 from fairway.rules.treatments import treated_type
 
 Node = Mapping[str, Any]
-
-_SIGNS = {
-    "COMPARE_EQUAL": "=",
-    "COMPARE_NOTEQUAL": "<>",
-    "COMPARE_LESSTHAN": "<",
-    "COMPARE_LESSTHANOREQUALTO": "<=",
-    "COMPARE_GREATERTHAN": ">",
-    "COMPARE_GREATERTHANOREQUALTO": ">=",
-}
-_MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_LONGEST_WHOLE = 18
-_PARTS_OF_DAYS = frozenset(
-    {"day", "dayofweek", "dayofyear", "isodow", "month", "quarter", "week", "year"}
-)
-_TOTAL_ON_TEXT = {
-    "lower": LogicalType.STRING,
-    "upper": LogicalType.STRING,
-    "length": LogicalType.INTEGER,
-}
-_PATTERNS = frozenset({"~~", "!~~", "~~*", "!~~*", "starts_with", "contains"})
-"""Tests of a text against a constant one that work on every text; regular expressions do not."""
-
-_TIMES = {"date": LogicalType.DATE, "timestamp": LogicalType.TIMESTAMP}
+Columns = list[tuple[str, Known]]
 
 
 class Totality:
-    """What is harmless in one query over its relations."""
+    """What is harmless in one query over its relations.
+
+    `folds` are the dates in it that have to be worked out before it runs: without that, the engine
+    would cast a column for them, and a cast can fail. Where that is not done, nothing is harmless.
+    """
 
     def __init__(self, tree: Node, relations: Sequence[GovernedRelation]) -> None:
+        self.folds: Folds = {}
         self._relations = {(lower(r.domain), lower(r.table)): r for r in relations}
-        self._selects = list(_selects(tree))
-        self._total = self._whole(tree)
+        self._lowered: dict[int, list[str]] = {}
+        self._uses: dict[int, int] = {}
+        reading = _Reading(self)
+        reading.query(tree, {}, None)
+        self._total = not reading.fails
 
     def barrier(self, relation: GovernedRelation) -> bool:
         """Say whether the relation hides rows that the query must not be tried on."""
@@ -62,275 +55,443 @@ class Totality:
         It may stand below the barrier without changing any answer; the query's own condition
         stays where it is. Read off only where the query uses the relation once.
         """
-        if not self.barrier(relation):
+        if not self.barrier(relation) or self._uses.get(id(relation)) != 1:
             return ""
-        uses = [
-            (select, table)
-            for select in self._selects
-            for table in _tables(select.get("from_table", {}))
-            if self._relation(table) is relation
-        ]
-        if len(uses) != 1:
-            return ""
-        select, table = uses[0]
-        if not any(table is kept for kept in _kept(select.get("from_table", {}))):
-            return ""
-        scope = _Names(self._relations, select)
-        parts = []
-        for part in _conjuncts(select):
-            sql = scope.condition(part)
-            if sql is not None and scope.used == [table]:
-                parts.append(sql)
-            scope.used = []
-        return " AND ".join(parts)
+        return " AND ".join(self._lowered.get(id(relation), ()))
 
-    def _relation(self, table: Node) -> GovernedRelation | None:
+    def relation(self, table: Node) -> GovernedRelation | None:
+        """Return the relation that a table of the query means."""
         key = (lower(table.get("schema_name", "")), lower(table.get("table_name", "")))
-        return self._relations.get(key)
+        found = self._relations.get(key)
+        if found is not None:
+            self._uses[id(found)] = self._uses.get(id(found), 0) + 1
+        return found
 
-    def _whole(self, tree: Node) -> bool:
-        """Say whether no expression that an optimiser may move down can fail.
-
-        In one SELECT over products alone, those are its conditions. What is selected, grouped and
-        ordered by is worked out on rows that have passed them.
-        """
-        if tree.get("type") != "SELECT_NODE" or len(self._selects) != 1:
-            return False
-        if tree.get("cte_map") or tree.get("having") or tree.get("qualify"):
-            return False
-        source = tree.get("from_table", {})
-        if not all(_plain(node) for node in _sources(source)):
-            return False
-        scope = _Names(self._relations, tree)
-        return all(scope.condition(part) is not None for part in _conditions(tree))
+    def lower(self, relation: GovernedRelation, sql: str) -> None:
+        """Note a condition that may stand below the relation's barrier."""
+        self._lowered.setdefault(id(relation), []).append(sql)
 
 
+@dataclass
+class _Source:
+    """What stands after FROM under one name. `columns` is None where they are not known."""
+
+    paths: tuple[list[str], ...]
+    columns: Columns | None
+    node: Node = field(default_factory=dict)
+    relation: GovernedRelation | None = None
+    kept: bool = True  # a WHERE above may drop its rows beforehand: no outer join in between
+
+
+@dataclass
 class _Names:
-    """The columns that a SELECT's conditions can mean, and which conditions are harmless."""
+    """The columns that names in one SELECT can mean, and those of the queries around it."""
 
-    def __init__(self, relations: Mapping[tuple[str, str], GovernedRelation], select: Node) -> None:
-        self._tables: list[tuple[Node, GovernedRelation]] = []
-        self._known = True
-        self.used: list[Node] = []
-        for node in _sources(select.get("from_table", {})):
-            if node.get("type") == "JOIN":
-                continue
-            key = (lower(node.get("schema_name", "")), lower(node.get("table_name", "")))
-            relation = relations.get(key)
-            if not _plain(node) or relation is None:
-                self._known = False  # an unqualified name could be a column of something else
-            else:
-                self._tables.append((node, relation))
+    sources: list[_Source]
+    outer: "_Names | None"
+    selected: Callable[[str], Known | None] = lambda _: None  # what SELECT calls by a name
+    joined: set[str] = field(default_factory=set)  # columns named by USING
+    correlated: bool = False
 
-    def condition(self, node: Node) -> str | None:
-        """Return a condition as SQL over the governed columns if it cannot fail, else None."""
-        kind, form = node.get("class"), str(node.get("type"))
-        if kind == "CONJUNCTION" or form == "OPERATOR_NOT":
-            parts = [self.condition(child) for child in node["children"]]
-            if any(part is None for part in parts):
+    def find(self, parts: list[str]) -> Known:
+        """Return what is known of a column; nothing where it could be another's."""
+        *path, name = (lower(part) for part in parts)
+        answering = [s for s in self.sources if not path or path in s.paths]
+        if any(source.columns is None for source in answering):
+            return UNKNOWN
+        found = [known for s in answering for n, known in s.columns or () if lower(n) == name]
+        alias = None if path else self.selected(name)
+        if alias is not None:  # the engine's clauses differ in which of two such they mean
+            return _either([alias, *found])
+        if len(found) == 1:
+            return found[0]
+        if found and not path and name in self.joined:
+            return _either(found)
+        if found or self.outer is None:
+            return UNKNOWN
+        if any(source.columns is None for source in self.sources):
+            return UNKNOWN
+        self.correlated = True
+        return expressions.derived(self.outer.find(parts))
+
+
+class _Reading:
+    """One pass over a tree. `fails` says whether a condition in it can fail on a row."""
+
+    def __init__(self, query: Totality) -> None:
+        self._query = query
+        self.fails = False
+
+    # ------------------------------------------------------------- queries
+
+    def query(
+        self, node: Node, ctes: Mapping[str, Columns | None], outer: _Names | None
+    ) -> Columns | None:
+        """Read a query; return its columns where they are known."""
+        return self._read(node, ctes, outer)[0]
+
+    def _read(
+        self, node: Node, ctes: Mapping[str, Columns | None], outer: _Names | None
+    ) -> tuple[Columns | None, bool]:
+        """Read a query; return its columns, and whether it uses columns of a query around it."""
+        known = dict(ctes)
+        for entry in node.get("cte_map", {}).get("map", ()):
+            cte = entry["value"]
+            columns = self.query(cte["query_node"], known, outer)
+            known[lower(entry["key"])] = _renamed(columns, cte.get("aliases", ()))
+        if node.get("type") == "SET_OPERATION_NODE":
+            read = [self._read(child, known, outer) for child in node.get("children", ())]
+            self._modifiers(node, _Names([], outer), known)
+            return _united(node, [columns for columns, _ in read]), any(c for _, c in read)
+        return self._select(node, known, outer)
+
+    def _select(
+        self, node: Node, ctes: Mapping[str, Columns | None], outer: _Names | None
+    ) -> tuple[Columns | None, bool]:
+        names = _Names([], outer)
+        conditions: list[Node] = []
+        if "from_table" in node:
+            names.sources = self._from(node["from_table"], ctes, outer, names, conditions)
+        names.selected = self._aliases(node, names, ctes)
+        for condition in conditions:
+            self._demand(condition, names, ctes)
+        for part in _conjuncts(node.get("where_clause")):
+            self._lower(self._demand(part, names, ctes), names)
+        for key in ("having", "qualify"):
+            for part in _conjuncts(node.get(key)):
+                self._demand(part, names, ctes)
+        for expression in node.get("group_expressions", ()):
+            self.known(expression, names, ctes)
+        self._modifiers(node, names, ctes)
+        return self._selection(node, names, ctes), names.correlated
+
+    def _aliases(
+        self, node: Node, names: _Names, ctes: Mapping[str, Columns | None]
+    ) -> Callable[[str], Known | None]:
+        """Return what finds an expression of SELECT by its alias. None can mean itself."""
+        waiting = {
+            lower(one["alias"]): one
+            for one in node.get("select_list", ())
+            if "alias" in one and not _same_name(one)
+        }
+
+        def selected(name: str) -> Known | None:
+            one = waiting.pop(name, None)
+            if one is None:
                 return None
-            word = {"CONJUNCTION_AND": " AND ", "CONJUNCTION_OR": " OR "}.get(form, "")
-            joined = word.join(f"({part})" for part in parts)
-            return f"NOT {joined}" if form == "OPERATOR_NOT" else joined
-        if kind == "COMPARISON" and form in _SIGNS:
-            return self._comparison(node["left"], _SIGNS[form], node["right"])
-        if kind == "BETWEEN" and form == "COMPARE_BETWEEN":
-            column = self._column(node["input"])
-            low, high = _constant(node["lower"], column), _constant(node["upper"], column)
-            if column and low and high:
-                return f"{column[0]} BETWEEN {low} AND {high}"
-        if form == "COMPARE_IN":
-            column = self._column(node["children"][0])
-            values = [_constant(child, column) for child in node["children"][1:]]
-            if column and values and all(values):
-                return f"{column[0]} IN ({', '.join(v for v in values if v)})"
-        if form in {"OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"}:
-            column = self._column(node["children"][0])
-            if column:
-                return f"{column[0]} IS {'NOT ' if 'NOT' in form else ''}NULL"
-        return self._pattern(node) if kind == "FUNCTION" else None
+            try:
+                return expressions.derived(self.known(one, names, ctes))
+            finally:
+                waiting[name] = one
 
-    def _pattern(self, node: Node) -> str | None:
-        name = str(node.get("function_name"))
-        arguments = _arguments(node)
-        if name not in _PATTERNS or arguments is None or len(arguments) != 2:
-            return None
-        column = self._column(arguments[0])
-        constant = _constant(arguments[1], column)
-        if not column or column[1] is not LogicalType.STRING or not constant:
-            return None
-        if name.isalpha() or "_" in name:
-            return f"{name}({column[0]}, {constant})"
-        return f"{column[0]} {name} {constant}"
+        return selected
 
-    def _comparison(self, left: Node, sign: str, right: Node) -> str | None:
-        one, other = self._column(left), self._column(right)
-        if one and other:  # two columns compare without a cast when they are of one type
-            return f"{one[0]} {sign} {other[0]}" if one[1] is other[1] else None
-        if other:
-            one, right, sign = other, left, _MIRRORED[sign]
-        constant = _constant(right, one)
-        return f"{one[0]} {sign} {constant}" if one and constant else None
+    def _selection(
+        self, node: Node, names: _Names, ctes: Mapping[str, Columns | None]
+    ) -> Columns | None:
+        columns: Columns = []
+        whole = True
+        for one in node.get("select_list", ()):
+            if one.get("class") != "STAR":
+                known = self.known(one, names, ctes)
+                columns.append((_name(one), expressions.derived(known)))
+                continue
+            path = [lower(one["relation_name"])] if "relation_name" in one else []
+            meant = [s for s in names.sources if not path or path in s.paths]
+            whole = whole and not names.joined and _plain_star(one)
+            for source in meant:
+                whole = whole and source.columns is not None
+                columns += [(n, expressions.derived(k)) for n, k in source.columns or ()]
+            for expression in one.get("replace_list", ()):
+                self.known(expression["value"], names, ctes)
+        return columns if whole else None
 
-    def _column(self, node: Node) -> tuple[str, LogicalType] | None:
-        """Return the column that a reference means, quoted, with its type after treatment.
+    def _modifiers(self, node: Node, names: _Names, ctes: Mapping[str, Columns | None]) -> None:
+        for modifier in node.get("modifiers", ()):
+            for order in modifier.get("orders", ()):
+                self.known(order["expression"], names, ctes)
+            for target in modifier.get("distinct_on_targets", ()):
+                self.known(target, names, ctes)
+            for key in ("limit", "offset"):
+                if key in modifier:
+                    self.known(modifier[key], names, ctes)
 
-        A function of one column that works on every value counts as a column too.
-        """
-        if node.get("class") == "FUNCTION":
-            return self._derived(node)
-        if node.get("class") != "COLUMN_REF":
-            return None
-        *path, name = (lower(part) for part in node["column_names"])
-        if not path and not self._known:
-            return None
-        found = [
-            (table, column)
-            for table, relation in self._tables
-            if _answers(table, path)
+    # ------------------------------------------------------------- FROM
+
+    def _from(
+        self,
+        node: Node,
+        ctes: Mapping[str, Columns | None],
+        outer: _Names | None,
+        names: _Names,
+        conditions: list[Node],
+        kept: bool = True,
+    ) -> list[_Source]:
+        kind, alias = node.get("type"), lower(node.get("alias", ""))
+        if kind == "JOIN":
+            return self._join(node, ctes, outer, names, conditions, kept)
+        if kind == "SUBQUERY":
+            columns, correlated = self._read(node["subquery"]["node"], ctes, outer)
+            names.correlated = names.correlated or correlated
+            columns = _renamed(columns, node.get("column_name_alias", ()))
+            return [_Source(([alias],), columns)]
+        if kind == "BASE_TABLE":
+            return [self._table(node, ctes, alias, kept)]
+        if kind == "EMPTY":
+            return []
+        # Rows from functions and VALUES hide nothing, and their columns are not known.
+        for expression in _inside(node):
+            self.known(expression, _Names([], None), ctes)
+        return [_Source(([alias],), None)]
+
+    def _table(
+        self, node: Node, ctes: Mapping[str, Columns | None], alias: str, kept: bool
+    ) -> _Source:
+        renamed = node.get("column_name_alias", ())
+        if "schema_name" not in node:
+            name = lower(node["table_name"])
+            return _Source(([alias or name],), _renamed(ctes.get(name), renamed))
+        relation = self._query.relation(node)
+        domain, table = lower(node["schema_name"]), lower(node["table_name"])
+        paths = ([alias],) if alias else ([table], [domain, table])
+        if relation is None:
+            return _Source(paths, None)
+        columns = [
+            (
+                column.name,
+                expressions.of_column(
+                    identifier(column.name),
+                    treated_type(column.type, column.treatment),
+                    id(node),
+                ),
+            )
             for column in relation.columns
-            if lower(column.name) == name and column.treatment.kind is not Kind.DROP
+            if column.treatment.kind is not Kind.DROP
         ]
-        if len(found) != 1:
-            return None
-        table, column = found[0]
-        if table not in self.used:
-            self.used.append(table)
-        return identifier(column.name), treated_type(column.type, column.treatment)
+        return _Source(paths, _renamed(columns, renamed), node, relation, kept and not renamed)
 
-    def _derived(self, node: Node) -> tuple[str, LogicalType] | None:
-        name = str(node.get("function_name"))
-        arguments = _arguments(node)
-        inner = self._column(arguments[0]) if arguments and len(arguments) == 1 else None
-        if inner is None:
-            return None
-        if name in _TOTAL_ON_TEXT and inner[1] is LogicalType.STRING:
-            return f"{name}({inner[0]})", _TOTAL_ON_TEXT[name]
-        if name in _PARTS_OF_DAYS and inner[1] in {LogicalType.DATE, LogicalType.TIMESTAMP}:
-            return f"{name}({inner[0]})", LogicalType.INTEGER
-        return None
-
-
-def _arguments(node: Node) -> list[Node] | None:
-    """Return the arguments of a plain call; None for one with FILTER, ORDER BY or DISTINCT."""
-    if node.get("filter") or node.get("distinct") or node.get("order_bys", {}).get("orders"):
-        return None
-    return [argument["expression"] for argument in node.get("arguments", ())]
-
-
-def _answers(table: Node, path: list[str]) -> bool:
-    alias = lower(table.get("alias", ""))
-    if not path:
-        return True
-    if alias:
-        return path == [alias]
-    own = [lower(table["schema_name"]), lower(table["table_name"])]
-    return path in (own, own[1:])
-
-
-def _constant(node: Node, column: tuple[str, LogicalType] | None) -> str | None:
-    """Return a constant as SQL if comparing the column with it takes no cast of the column."""
-    if column is None:
-        return None
-    kind = column[1]
-    if node.get("class") == "FUNCTION" and node.get("function_name") == "-":
-        arguments = node.get("arguments", ())
-        inner = _constant(arguments[0]["expression"], column) if len(arguments) == 1 else None
-        return f"-{inner}" if inner and inner[0].isdigit() else None
-    if node.get("class") == "CAST":
-        name = lower(str(node.get("type_expr", {}).get("type_name")))
-        if _TIMES.get(name) is not kind or node["type_expr"].get("children"):
-            return None
-        node = node["child"]
-    if node.get("class") != "CONSTANT":
-        return None
-    return _literal(node.get("literal", {}), kind)
-
-
-def _literal(literal: Node, kind: LogicalType) -> str | None:
-    written = literal.get("text", "")
-    match (literal.get("kind"), kind):
-        case ("STRING", LogicalType.STRING):
-            return text(written)
-        case ("STRING", LogicalType.DATE | LogicalType.TIMESTAMP):
-            return f"CAST({text(written)} AS {kind.value.upper()})"
-        case ("BOOLEAN", LogicalType.BOOLEAN):
-            return "true" if written == "true" else "false"
-        case ("INTEGER", LogicalType.INTEGER | LogicalType.NUMBER):
-            whole = written.removeprefix("-")
-            return written if whole.isdigit() and len(whole) <= _LONGEST_WHOLE else None
-        case ("NUMERIC", LogicalType.NUMBER):
-            return f"CAST({text(written)} AS DOUBLE)" if _is_decimal(written) else None
-        case _:
-            return None
-
-
-def _is_decimal(written: str) -> bool:
-    return (
-        len(written) <= _LONGEST_WHOLE and written.removeprefix("-").replace(".", "", 1).isdigit()
-    )
-
-
-# -------------------------------------------------------------------- shapes of the tree
-
-
-def _selects(node: Any) -> Iterator[Node]:
-    """Yield every SELECT and every other query node, wherever it stands."""
-    if isinstance(node, dict):
-        if str(node.get("type")).endswith("_NODE"):
-            yield node
-        for value in node.values():
-            yield from _selects(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _selects(value)
-
-
-def _sources(node: Node) -> Iterator[Node]:
-    """Yield what stands after FROM, joins and what they join."""
-    yield node
-    if node.get("type") == "JOIN":
-        yield from _sources(node["left"])
-        yield from _sources(node["right"])
-
-
-def _tables(node: Node) -> Iterator[Node]:
-    return (source for source in _sources(node) if source.get("type") == "BASE_TABLE")
-
-
-def _plain(node: Node) -> bool:
-    """Say whether a source is a product under its own column names, or a join of such."""
-    if node.get("type") == "JOIN":
-        return node.get("ref_type") in {"REGULAR", "CROSS"} and not node.get("using_columns")
-    return bool(
-        node.get("type") == "BASE_TABLE"
-        and node.get("schema_name")
-        and not node.get("column_name_alias")
-    )
-
-
-def _kept(node: Node) -> Iterator[Node]:
-    """Yield the products whose rows a WHERE above may drop beforehand: no outer join in between."""
-    if node.get("type") == "BASE_TABLE":
-        yield node
-    elif node.get("type") == "JOIN" and node.get("ref_type") in {"REGULAR", "CROSS"}:
-        if node.get("join_type") in {"INNER", "LEFT", "SEMI", "ANTI"}:
-            yield from _kept(node["left"])
-        if node.get("join_type") in {"INNER", "RIGHT"}:
-            yield from _kept(node["right"])
-
-
-def _conditions(select: Node) -> Iterator[Node]:
-    if "where_clause" in select:
-        yield select["where_clause"]
-    for node in _sources(select.get("from_table", {})):
+    def _join(
+        self,
+        node: Node,
+        ctes: Mapping[str, Columns | None],
+        outer: _Names | None,
+        names: _Names,
+        conditions: list[Node],
+        kept: bool,
+    ) -> list[_Source]:
+        regular = node.get("ref_type") in {"REGULAR", "CROSS"}
+        sort = node.get("join_type", "INNER")
+        left = self._from(
+            node["left"], ctes, outer, names, conditions,
+            kept and regular and sort in {"INNER", "LEFT", "SEMI", "ANTI"},
+        )  # fmt: skip
+        right = self._from(
+            node["right"], ctes, outer, names, conditions,
+            kept and regular and sort in {"INNER", "RIGHT"},
+        )  # fmt: skip
+        if not regular:  # which columns a NATURAL or ASOF join compares does not stand in the tree
+            self.fails = True
         if "condition" in node:
-            yield node["condition"]
+            conditions.append(node["condition"])
+        for column in node.get("using_columns", ()):
+            names.joined.add(lower(column))
+            pair = [_Names(side, None).find([column]) for side in (left, right)]
+            if expressions.agreeing(*pair) is None:
+                self.fails = True
+        if node.get("using_columns"):
+            for source in (*left, *right):
+                source.kept = False
+        return left + right
+
+    # ------------------------------------------------------------- conditions
+
+    def _demand(self, node: Node, names: _Names, ctes: Mapping[str, Columns | None]) -> Known:
+        """Read a condition that rows have to meet."""
+        known = self.known(node, names, ctes)
+        sound = known.total and known.kind is LogicalType.BOOLEAN
+        if not (sound or known.later):
+            self.fails = True
+        return known if sound else UNKNOWN
+
+    def _lower(self, known: Known, names: _Names) -> None:
+        if not known.sql or len(known.tables) != 1:
+            return
+        for source in names.sources:
+            if source.relation is not None and id(source.node) in known.tables and source.kept:
+                self._query.lower(source.relation, known.sql)
+
+    # ------------------------------------------------------------- expressions
+
+    def known(self, node: Node, names: _Names, ctes: Mapping[str, Columns | None]) -> Known:
+        """Return what is known of an expression; every subquery in it is read on the way."""
+        written = constant(node)
+        if written is not None:
+            return expressions.of_constant(written)
+        kind, form = str(node.get("class")), str(node.get("type"))
+        if kind == "COLUMN_REF":
+            return names.find(list(node["column_names"]))
+        if kind == "SUBQUERY":
+            return self._subquery(node, names, ctes)
+        if kind == "LAMBDA":
+            return UNKNOWN
+        nodes = list(_operands(node))
+        parts = [self.known(one, names, ctes) for one in nodes]
+        for beside in _beside(node):
+            aside = self.known(beside, names, ctes)
+            if node.get("filter") is beside or node.get("filter_expr") is beside:
+                self.fails = self.fails or not aside.total
+        self._query.folds.update(expressions.folds(form, nodes, parts))
+        return _combined(node, kind, form, parts)
+
+    def _subquery(self, node: Node, names: _Names, ctes: Mapping[str, Columns | None]) -> Known:
+        child = self.known(node["child"], names, ctes) if "child" in node else UNKNOWN
+        columns, correlated = self._read(node["subquery"]["node"], ctes, names)
+        if node.get("subquery_type") in {"EXISTS", "NOT_EXISTS"}:
+            return Known(LogicalType.BOOLEAN, total=True)
+        value = columns[0][1] if columns is not None and len(columns) == 1 else UNKNOWN
+        if correlated:  # worked out for rows of the query around it
+            value = Known(value.kind, value.total) if value.total else UNKNOWN
+        if node.get("subquery_type") == "ANY":
+            return expressions.comparison(str(node.get("comparison_type")), child, value)
+        return value
 
 
-def _conjuncts(select: Node) -> Iterator[Node]:
-    """Yield the conditions of WHERE that every row has to meet."""
-    waiting = [select["where_clause"]] if "where_clause" in select else []
+def _combined(node: Node, kind: str, form: str, parts: list[Known]) -> Known:
+    """Return what is known of an expression from its operands, in the order of `_operands`."""
+    match (kind, form):
+        case ("CONJUNCTION", _) | (_, "OPERATOR_NOT"):
+            found = expressions.junction(form, parts)
+        case ("COMPARISON", _):
+            found = expressions.comparison(form, *parts)
+        case (_, "COMPARE_BETWEEN"):
+            found = expressions.between(*parts)
+        case (_, "COMPARE_IN"):
+            found = expressions.among(parts[0], parts[1:])
+        case (_, "OPERATOR_IS_NULL" | "OPERATOR_IS_NOT_NULL"):
+            found = expressions.nullness(form, parts[0])
+        case (_, "OPERATOR_COALESCE"):
+            found = expressions.first_of(parts)
+        case ("CAST", _):
+            found = expressions.cast(node, parts[0])
+        case ("CASE", _):
+            checks = len(node.get("case_checks", ()))
+            found = expressions.choice(parts[:checks], parts[checks:])
+        case ("FUNCTION" | "WINDOW", _):
+            found = expressions.call(node, parts)
+        case _:
+            found = expressions.together(parts, None, total=False)
+    return found
+
+
+def _operands(node: Node) -> Iterator[Node]:
+    """Yield what an expression is worked out from."""
+    for check in node.get("case_checks", ()):
+        yield check["when_expr"]
+    for check in node.get("case_checks", ()):
+        yield check["then_expr"]
+    for key in ("child", "left", "right", "input", "lower", "upper", "else_expr"):
+        if key in node:
+            yield node[key]
+    yield from node.get("children", ())
+    for argument in node.get("arguments", ()):
+        yield argument["expression"]
+
+
+def _beside(node: Node) -> Iterator[Node]:
+    """Yield the other expressions in a call: its filter, its frame, its order."""
+    for key in ("filter", "filter_expr", "start_expr", "end_expr"):
+        if key in node:
+            yield node[key]
+    yield from node.get("partitions", ())
+    for orders in (
+        node.get("orders", ()),
+        node.get("arg_orders", ()),
+        node.get("order_bys", {}).get("orders", ()),
+    ):
+        for order in orders:
+            yield order["expression"]
+
+
+def _inside(node: Node) -> Iterator[Node]:
+    """Yield the expressions of VALUES and of a function that gives rows."""
+    for row in node.get("values", ()):
+        yield from row
+    for argument in node.get("function", {}).get("arguments", ()):
+        yield argument["expression"]
+
+
+# -------------------------------------------------------------------- columns
+
+
+def _name(node: Node) -> str:
+    names = node.get("column_names", ())
+    return str(node.get("alias") or (names[-1] if names else ""))
+
+
+def _same_name(node: Node) -> bool:
+    """Say whether an alias only repeats the name of a column."""
+    names = node.get("column_names", ())
+    return bool(names) and lower(names[-1]) == lower(str(node.get("alias")))
+
+
+def _either(found: list[Known]) -> Known:
+    """Return what is known of a name that means one of several."""
+    first = found[0]
+    alike = all(one.kind is first.kind for one in found)
+    if len(found) == 1:
+        return first
+    sound = alike and all(one.total for one in found)
+    return Known(first.kind, total=True) if sound else UNKNOWN
+
+
+def _plain_star(node: Node) -> bool:
+    return set(node) <= {
+        "class",
+        "type",
+        "relation_name",
+        "query_location",
+        "query_location_length",
+    }
+
+
+def _renamed(columns: Columns | None, aliases: Sequence[str]) -> Columns | None:
+    """Give the first columns other names. What is said of a product's bare columns is then lost."""
+    if columns is None or not aliases:
+        return columns
+    if len(aliases) > len(columns):
+        return None
+    names = [*aliases, *(name for name, _ in columns[len(aliases) :])]
+    return [
+        (name, expressions.derived(known)) for name, (_, known) in zip(names, columns, strict=True)
+    ]
+
+
+def _united(node: Node, sides: list[Columns | None]) -> Columns | None:
+    """Return the columns of a set operation: what is known of both sides alike."""
+    if node.get("setop_type") not in {"UNION", "EXCEPT", "INTERSECT"} or not sides:
+        return None
+    first, *others = sides
+    if first is None:
+        return None
+    united = first
+    for side in others:
+        if side is None or len(side) != len(first):
+            return None
+        united = [
+            (
+                name,
+                Known(one.kind, one.total and other.total, one.later and other.later)
+                if one.kind is other.kind and one.kind is not None
+                else UNKNOWN,
+            )
+            for (name, one), (_, other) in zip(united, side, strict=True)
+        ]
+    return united
+
+
+def _conjuncts(condition: Node | None) -> Iterator[Node]:
+    """Yield the conditions that every row has to meet."""
+    waiting = [condition] if condition is not None else []
     while waiting:
         node = waiting.pop()
         if node.get("type") == "CONJUNCTION_AND":

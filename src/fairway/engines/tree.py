@@ -17,6 +17,11 @@ DEEPEST = 120
 MOST_NODES = 5_000
 """Nodes in a query, at the most."""
 
+SERIALISE = (
+    "SELECT json_serialize_sql(?, skip_null := true, skip_empty := true, skip_default := true)"
+)
+"""The engine's own parser: a text to its tree, without what has its default value."""
+
 Node = Mapping[str, Any]
 
 
