@@ -1,9 +1,9 @@
-"""The 22 queries of TPC-H, in the engine's dialect, with the validation values of the specification.
+"""The 22 queries of TPC-H, in the engine's dialect, with the specification's validation values.
 
 What is measured with them is not a TPC result: the tables lie in Parquet, half of them are under an
-agreement, and nothing is tuned. Source of the questions and of the values: TPC Benchmark H, Standard
-Specification 3.0.1, clause 2.4. The view of query 15 is written as a CTE, and a table is named by
-its domain: `{domain}.lineitem`.
+agreement, and nothing is tuned. Source of the questions and of the values: TPC Benchmark H,
+Standard Specification 3.0.1, clause 2.4. The view of query 15 is written as a CTE, and a table is
+named by its domain.
 """
 
 QUERIES = {

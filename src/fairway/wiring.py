@@ -6,6 +6,7 @@ still works on the old one meets errors, so tests and notebooks finish with one 
 """
 
 import atexit
+import os
 import secrets
 import threading
 import weakref
@@ -31,6 +32,9 @@ from fairway.verbs.ports import Platform, Store
 
 DEVICE = "Fairway-Device"
 """The header by which the department's own front door vouches for a device."""
+
+_SHARE_FOR_QUERIES = 0.8
+"""Of the machine's memory, what all queries that run side by side may take together."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no letter that is taken for another
 
@@ -171,6 +175,7 @@ def _platform(settings: NodeSettings) -> Platform:
         gate=_gate,
         engine=_engine,
         extracts=_later(lambda: _extracts(settings)),
+        turns=_turns(settings),
         keys=_later(lambda: _keys(settings)),
         clock=SystemClock(),
         ids=RandomIds(),
@@ -205,6 +210,15 @@ def _guardrails(settings: NodeSettings, store: Store) -> Any:
 
     seed = read_secret(settings, "ledger")
     return HubGuardrails(store.guardrails, seed, lambda: datetime.now(UTC).date())
+
+
+def _turns(settings: NodeSettings) -> Any:
+    """As many queries side by side as there are processors, four at least, if memory allows."""
+    from fairway.engines.turns import FairTurns
+
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    fitting = int(memory * _SHARE_FOR_QUERIES) // settings.limits.memory
+    return FairTurns(max(1, min(max(4, os.cpu_count() or 4), fitting)))
 
 
 def _keys(settings: NodeSettings) -> Any:

@@ -142,15 +142,15 @@ def test_a_dead_zygote_is_replaced(world):
     engine = DuckDBEngine(locate)
     query = world.gate.parse("SELECT 1 AS x")
     assert b"".join(engine.run(query, [], Limits()))
-    engine._zygote._child.kill()
-    engine._zygote._child.wait()
+    engine.workers._zygote._child.kill()
+    engine.workers._zygote._child.wait()
     assert b"".join(engine.run(query, [], Limits()))
     engine.close()
     engine.close()
 
 
 def workers(engine):
-    listed = Path(f"/proc/{engine._zygote._child.pid}/task").iterdir()
+    listed = Path(f"/proc/{engine.workers._zygote._child.pid}/task").iterdir()
     found = []
     for task in listed:
         found += (task / "children").read_text().split()
@@ -201,8 +201,8 @@ def test_the_worker_s_process_knows_no_secret_of_ours(world, engine, monkeypatch
     monkeypatch.setenv("FAIRWAY_SECRET", "ZQSECRET")
     fresh = DuckDBEngine(locate)
     fresh.warm()
-    environment = Path(f"/proc/{fresh._zygote._child.pid}/environ").read_bytes()
-    descriptors = os.listdir(f"/proc/{fresh._zygote._child.pid}/fd")  # noqa: PTH208
+    environment = Path(f"/proc/{fresh.workers._zygote._child.pid}/environ").read_bytes()
+    descriptors = os.listdir(f"/proc/{fresh.workers._zygote._child.pid}/fd")  # noqa: PTH208
     fresh.close()
     assert b"ZQSECRET" not in environment
     assert len(descriptors) == 4

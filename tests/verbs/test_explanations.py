@@ -238,6 +238,9 @@ class Nothing:
     def __iter__(self):
         return iter(())
 
+    def stop(self):
+        pass
+
     def close(self):
         pass
 

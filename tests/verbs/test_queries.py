@@ -1,5 +1,7 @@
 """Use in place: exactly the terms agreed, on the record before the first byte."""
 
+import threading
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +13,7 @@ from fairway.nouns.agreements import Move
 from fairway.nouns.errors import (
     BadInput,
     BoundExceeded,
+    Cancelled,
     FairwayError,
     NotFound,
     Refused,
@@ -217,6 +220,10 @@ class Stream:
         if self.error:
             raise self.error
 
+    def stop(self):
+        self.error = Unavailable("query.worker_died", "The process ended before its time.")
+        self.chunks = 0
+
     def close(self):
         self.closed += 1
 
@@ -292,3 +299,81 @@ def test_less_is_granted_less_is_seen(scene):
 def test_a_person_who_is_not_signed_in_runs_nothing(scene):
     with pytest.raises(Refused):
         scene.query(ALL, replace(scene.analyst, person="nobody"))
+
+
+# ------------------------------------------------------------------ cancelling
+
+
+def test_a_running_query_is_cancelled_by_its_own_person_and_recorded(scene):
+    endless = (
+        "SELECT count(*) AS n FROM dwp.regions, range(1000000) a, range(1000000) b"
+        " WHERE a.range * b.range = 7"
+    )
+    found = []
+
+    def work():
+        try:
+            scene.query(endless, handle="mine")
+        except Cancelled as error:
+            found.append(error.code)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    until = time.monotonic() + 30
+    while not (running := queries.running(scene.platform, scene.analyst)):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    (one,) = running
+    assert (one.sql, one.person) == (endless, scene.analyst.person)
+    with pytest.raises(NotFound):
+        queries.cancel(scene.platform, scene.owner, one.query)
+    assert queries.cancel(scene.platform, scene.analyst, "mine").query == one.query
+    thread.join(30)
+    assert found == ["query.cancelled"]
+    assert queries.running(scene.platform, scene.analyst) == ()
+    said = scene.events(subject=one.query)
+    assert [(e.action, e.outcome) for e in said] == [
+        ("query.granted", "granted"),
+        ("query.cancelled", "done"),
+        ("query.stopped", "failed"),
+    ]
+    assert said[-1].reason == "The query was cancelled."
+    with pytest.raises(NotFound):
+        queries.cancel(scene.platform, scene.analyst, one.query)
+
+
+def test_a_query_that_was_cancelled_while_it_waited_is_not_run(scene):
+    class Turn:
+        cancelled = True
+
+        def release(self):
+            self.released = True
+
+    class Turns:
+        turn = Turn()
+
+        def take(self, running, handle=""):
+            return self.turn
+
+    scene.platform = replace(scene.platform, turns=Turns())
+    with pytest.raises(Cancelled):
+        scene.query("SELECT * FROM dwp.regions")
+    assert Turns.turn.released
+    assert scene.events(action="query.granted") == []
+    assert [e.reason for e in scene.events(action="query.denied")] == ["The query was cancelled."]
+
+
+def test_ctrl_c_in_a_node_of_one_s_own_stops_the_work(scene):
+    class Interrupted(Stream):
+        def __iter__(self):
+            raise KeyboardInterrupt
+            yield b""
+
+    large = Large(0)
+    large.stream = Interrupted(0)
+    scene.platform = replace(scene.platform, engine=large)
+    with pytest.raises(KeyboardInterrupt):
+        scene.query("SELECT * FROM dwp.regions")
+    assert large.stream.closed
+    assert queries.running(scene.platform, scene.analyst) == ()
+    assert [e.reason for e in scene.events(action="query.stopped")] == ["The reader went away."]

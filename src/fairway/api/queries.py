@@ -1,6 +1,6 @@
 """Queries: use data in place, and see how a query stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from ninja import Field, Query, Router, Schema
 from fairway import formats
 from fairway.api.signing_in import actor
 from fairway.api.streams import response
-from fairway.nouns.queries import Limits
+from fairway.nouns.queries import Limits, Running
 from fairway.verbs import queries
 from fairway.wiring import current
 
@@ -41,6 +41,18 @@ class QueryIn(Schema):
         description="Earlier states of the data: products, or `*` for all, to a version's number"
         " or a time.",
     )
+    handle: str = Field(
+        "", max_length=100, description="A word of your own by which to cancel it while it runs."
+    )
+
+
+class RunningOut(Schema):
+    """A query that runs now, or waits for its turn."""
+
+    query: str
+    sql: str
+    purpose: str
+    since: datetime
 
 
 class QueryOut(Schema):
@@ -91,6 +103,7 @@ def run(
         agreement=given.agreement,
         limits=_limits(given.limits),
         as_of=given.as_of,
+        handle=given.handle,
     )
     return response(request, result, wanted)
 
@@ -100,6 +113,21 @@ def _limits(given: LimitsIn | None) -> Limits | None:
     if given is None:
         return None
     return replace(current().limits, **given.dict(exclude_none=True))
+
+
+@router.get("/queries", response=list[RunningOut], summary="List your queries that run")
+def running(request: HttpRequest) -> Sequence[Running]:
+    """One's own queries that run now or wait for their turn."""
+    return queries.running(current(), actor(request))
+
+
+@router.delete("/queries/{query}", response=RunningOut, summary="Cancel a query")
+def cancel(request: HttpRequest, query: str) -> Running:
+    """One's own query that runs or waits, by its id or by the handle it was sent with.
+
+    The work stops at once. Whoever reads the result gets the error `query.cancelled`.
+    """
+    return queries.cancel(current(), actor(request), query)
 
 
 @router.get("/queries/{query}", response=QueryOut, summary="Show how a query stands")

@@ -6,6 +6,8 @@ from typing import Any
 from fairway.nouns.errors import (
     BadInput,
     BoundExceeded,
+    Busy,
+    Cancelled,
     Conflict,
     FairwayError,
     NotFound,
@@ -21,6 +23,7 @@ _BY_STATUS: Mapping[int, type[FairwayError]] = {
     404: NotFound,
     409: Conflict,
     413: BoundExceeded,
+    429: Busy,
     502: Unavailable,
     503: Unavailable,
     504: Unavailable,
@@ -45,6 +48,8 @@ def raised(status: int, problem: Any) -> FairwayError:
 def _kind(status: int, code: str) -> type[FairwayError]:
     if code == "request.too_large":
         return BadInput
+    if code == "query.cancelled":
+        return Cancelled
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     return BadInput if 400 <= status < 500 else FairwayError

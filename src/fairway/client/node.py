@@ -1,8 +1,9 @@
 """A node as its users see it: the main job, a method a verb."""
 
 import os
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,7 @@ from fairway.client.answers import Answer, Page
 from fairway.client.results import Result
 from fairway.client.shares import Shares
 from fairway.client.transport import Transport, part
-from fairway.nouns.errors import BadInput
+from fairway.nouns.errors import BadInput, FairwayError
 
 ARROW = "application/vnd.apache.arrow.stream"
 Columns = Mapping[str, str] | Iterable[str]
@@ -220,7 +221,23 @@ class Node(Shares):
         return result
 
     def _result(self, asked: Mapping[str, Any], accept: str) -> Result:
-        return Result(self._transport.stream("query", asked, accept), self.outcome)
+        handle = secrets.token_hex(8)
+        try:
+            return Result(
+                self._transport.stream("query", {**asked, "handle": handle}, accept), self.outcome
+            )
+        except KeyboardInterrupt:
+            with suppress(FairwayError):  # it may have ended meanwhile
+                self.cancel(handle)
+            raise
+
+    def running(self) -> Sequence[Answer]:
+        """Return your queries that run now or wait for their turn."""
+        return self._answers("GET", "queries")
+
+    def cancel(self, query: str) -> Answer:
+        """Stop one of your queries that runs, by its id."""
+        return self._answer("DELETE", f"queries/{part(query)}")
 
     def outcome(self, query: str) -> Answer:
         """Return how one of your own queries stands on the record."""

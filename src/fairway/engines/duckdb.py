@@ -1,11 +1,8 @@
 """The default engine: DuckDB, one sandboxed process per query, reading the source where it lies."""
 
-import json
 import os
 import select
 import signal
-import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +10,12 @@ from contextlib import suppress
 from typing import Any
 
 from fairway.engines import compile as compiled
-from fairway.engines import failures, process, sandbox
+from fairway.engines import failures, sandbox
 from fairway.engines.folding import folded
 from fairway.engines.gate import no_sandbox
 from fairway.engines.totality import Totality
 from fairway.engines.worker import HEAD
-from fairway.nouns.errors import Unavailable
+from fairway.engines.workers import Workers
 from fairway.nouns.products import Source
 from fairway.nouns.queries import Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation, Located
@@ -42,8 +39,7 @@ class DuckDBEngine:
         self._locate = locate
         self._threads = threads
         self._unsandboxed = unsandboxed
-        self._lock = threading.Lock()
-        self._zygote: _Zygote | None = None
+        self.workers = Workers()
 
     def run(
         self, query: ParsedQuery, relations: Sequence[GovernedRelation], limits: Limits
@@ -62,46 +58,16 @@ class DuckDBEngine:
             "threads": self._threads,
             "sandbox": shut,
         }
-        reading, writing = os.pipe()
-        try:
-            handle = self._fork(job, writing)
-        except BaseException:
-            os.close(reading)
-            raise
-        finally:
-            os.close(writing)
-        return DuckDBStream(reading, handle, limits)
+        worker = self.workers.launch(job)
+        return DuckDBStream(worker.reading, worker.handle, limits)
 
     def warm(self) -> None:
-        """Start the process that workers are forked from, so that the first query need not wait."""
-        with self._lock:
-            self._living()
+        """Start what workers come from, so that the first query need not wait."""
+        self.workers.warm()
 
     def close(self) -> None:
-        """End the process that workers are forked from, and all workers with it."""
-        with self._lock:
-            if self._zygote is not None:
-                self._zygote.kill()
-                self._zygote = None
-
-    def _living(self) -> "_Zygote":
-        if self._zygote is None or self._zygote.owner != os.getpid():
-            self._zygote = _Zygote()
-        return self._zygote
-
-    def _fork(self, job: dict[str, Any], writing: int) -> int:
-        body = json.dumps(job).encode()
-        with self._lock:
-            for attempt in (1, 2):
-                zygote = self._living()
-                try:
-                    return zygote.fork(body, writing)
-                except OSError:
-                    zygote.kill()
-                    self._zygote = None
-                    if attempt == 2:
-                        raise _not_started() from None
-        raise _not_started()
+        """End what workers come from, and all workers with it."""
+        self.workers.close()
 
 
 def _statements(
@@ -126,54 +92,6 @@ def _statements(
     }
 
 
-def _not_started() -> Unavailable:
-    return Unavailable(
-        "engine.not_started",
-        "The process that runs queries does not start.",
-        remedy="Ask the administrator to look at the node's machine.",
-    )
-
-
-class _Zygote:
-    """The running process that workers are forked from, used by one thread at a time."""
-
-    def __init__(self) -> None:
-        self.owner = os.getpid()
-        ours, theirs = socket.socketpair()
-        self._channel = ours
-        with theirs:
-            self._child: subprocess.Popen[bytes] = process.start(
-                "fairway.engines.zygote", [str(theirs.fileno())], [theirs.fileno()]
-            )
-        self._channel.settimeout(60)
-        try:
-            ready = self._channel.recv(1)
-        except OSError:
-            ready = b""
-        if not ready:
-            self.kill()
-            raise _not_started()
-
-    def fork(self, body: bytes, writing: int) -> int:
-        """Return a handle on a new worker. Raises `OSError` when the zygote is gone."""
-        socket.send_fds(self._channel, [len(body).to_bytes(8, "big")], [writing])
-        self._channel.sendall(body)
-        answer, handles, _, _ = socket.recv_fds(self._channel, 1, 1)
-        if not answer or not handles:
-            raise ConnectionError
-        return handles[0]
-
-    def __del__(self) -> None:
-        self.kill()
-
-    def kill(self) -> None:
-        """End the process, and with it all its workers; a second time does nothing."""
-        if self.owner == os.getpid():
-            self._channel.close()
-            self._child.kill()
-            self._child.wait()
-
-
 class DuckDBStream:
     """Implements `verbs.ports.ResultStream`: what comes through one worker's pipe."""
 
@@ -184,6 +102,7 @@ class DuckDBStream:
         self._limits = limits
         self._waited = 0.0
         self._open = True
+        self._ending = threading.Lock()
         self._poll = select.poll()
         self._poll.register(reading, select.POLLIN)
 
@@ -207,30 +126,38 @@ class DuckDBStream:
         finally:
             self.close()
 
+    def stop(self) -> None:
+        """Kill the worker, from any thread. Who reads meets the end of the pipe."""
+        with self._ending:
+            if self._open:
+                with suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
     def close(self) -> None:
-        if self._open:
-            self._open = False
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-            os.close(self._handle)
-            os.close(self._reading)
+        self.stop()
+        with self._ending:
+            if self._open:
+                self._open = False
+                os.close(self._handle)
+                os.close(self._reading)
 
     def __del__(self) -> None:
         self.close()
 
     def _exactly(self, size: int) -> bytes:
         """Read from the pipe. Only waiting for the worker counts as its time, not the reader's."""
-        body = bytearray()
-        while len(body) < size:
+        body = bytearray(size)
+        left = memoryview(body)
+        while left:
             started = time.monotonic()
             ready = self._poll.poll(1000 * self._left())
             self._waited += time.monotonic() - started
             if not ready:
                 raise self._failure("seconds")
-            piece = os.read(self._reading, size - len(body))
-            if not piece:
+            count = os.readv(self._reading, [left])
+            if not count:
                 raise self._failure("")
-            body += piece
+            left = left[count:]
         return bytes(body)
 
     def _left(self) -> float:

@@ -2,8 +2,8 @@
 
 The engine compares a date with `DATE '1994-01-01' + INTERVAL 1 YEAR` as timestamps, and so casts
 the column, which fails on dates that no timestamp can hold. With the day itself in that place
-nothing is cast. The text is changed, so the worker parses it once more, and runs it only if its tree
-is the one that passed the gate, with those days in it.
+nothing is cast. The text is changed, so the worker parses it once more, and runs it only if its
+tree is the one that passed the gate, with those days in it.
 """
 
 from collections.abc import Mapping

@@ -90,6 +90,7 @@ class MemoryStream:
         self._table = table
         self._limits = limits
         self._open = True
+        self._stopped = False
 
     def __iter__(self) -> Iterator[bytes]:
         count = len(self._table.rows)
@@ -108,8 +109,13 @@ class MemoryStream:
             raise failures.too_many_bytes(self._limits.bytes)
         self.rows = count
         for start in range(0, len(body), _CHUNK):
+            if self._stopped:
+                raise failures.error("")
             if self._open:
                 yield body[start : start + _CHUNK]
+
+    def stop(self) -> None:
+        self._stopped = True
 
     def close(self) -> None:
         self._open = False

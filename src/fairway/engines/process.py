@@ -3,6 +3,7 @@
 Children are started from their own module; nothing of the parent's memory goes along.
 """
 
+import fcntl
 import struct
 import subprocess
 import sys
@@ -36,6 +37,11 @@ def start(
         cwd="/",
         start_new_session=True,  # a Ctrl-C at the terminal is the parent's to handle
     )
+
+
+def widen(pipe: int, size: int) -> None:
+    """Let a pipe hold more. Raises `OSError` where the system does not allow that much."""
+    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, size)
 
 
 def frame(body: bytes) -> bytes:

@@ -57,24 +57,47 @@ class _Pipe:
 
     def send(self, rows: int) -> None:
         """Send everything that waits, in chunks."""
-        whole = memoryview(bytes(self._waiting))
-        self._waiting.clear()
-        for start in range(0, len(whole), CHUNK):
-            self.message(b"D", rows, bytes(whole[start : start + CHUNK]))
-        self.sent += len(whole)
+        waiting, self._waiting = self._waiting, bytearray()
+        with memoryview(waiting) as whole:
+            for start in range(0, len(whole), CHUNK):
+                self.message(b"D", rows, whole[start : start + CHUNK])
+            self.sent += len(whole)
 
-    def message(self, kind: bytes, number: int = 0, body: bytes = b"") -> None:
+    def message(self, kind: bytes, number: int = 0, body: bytes | memoryview = b"") -> None:
         """Send one message; return when the reader has taken it, or it is in the pipe."""
-        left = memoryview(HEAD.pack(kind, number, len(body)) + body)
+        head = HEAD.pack(kind, number, len(body))
+        sent = os.writev(self._descriptor, [head, body])
+        if sent < len(head):
+            body, sent = head[sent:] + bytes(body), len(head)
+        left = memoryview(body)[sent - len(head) :]
         while left:
             left = left[os.write(self._descriptor, left) :]
+
+
+def wait(connection: duckdb.DuckDBPyConnection, jobs: int, results: int) -> None:
+    """Wait for the one job, and do it. Without one, end."""
+    sandbox.die_with_parent()
+    head = _exactly(jobs, 8)
+    body = _exactly(jobs, int.from_bytes(head, "big")) if head else b""
+    os.close(jobs)
+    if body:
+        run(connection, json.loads(body), results)
+
+
+def _exactly(descriptor: int, size: int) -> bytes:
+    body = bytearray()
+    while len(body) < size:
+        piece = os.read(descriptor, min(size - len(body), CHUNK))
+        if not piece:
+            return b""
+        body += piece
+    return bytes(body)
 
 
 def run(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], descriptor: int) -> None:
     """Do a job and report; never raises. What ends the process otherwise is a crash."""
     pipe = _Pipe(descriptor)
     try:
-        sandbox.die_with_parent()
         sandbox.limit(
             memory=job["memory"] + _SPARE_MEMORY,
             cpu_seconds=int(job["seconds"] * job["threads"]) + 2,
@@ -105,7 +128,7 @@ def _choose(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> None:
 def parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
     """Return the tree of a query's one statement; None if it is anything else."""
     row: Any = connection.execute(SERIALISE, [sql]).fetchone()
-    statements = json.loads(row[0]).get("statements", ()) if row else ()
+    statements: list[Any] = json.loads(row[0]).get("statements", []) if row else []
     return statements[0]["node"] if len(statements) == 1 else None
 
 

@@ -1,10 +1,11 @@
 """Where workers come from: a clean process with everything loaded, one thread and no secret.
 
-For each query it gets one message with a pipe's end, forks, and answers with a handle on the new
-process (a pidfd), by which the node can kill that worker and no other. It ends when the node does.
+For each worker it gets one message with two pipes' ends, for the job and for the result. It forks,
+and answers with a handle on the new process (a pidfd), by which the node can kill that worker and
+no other. It ends when the node does.
 """
 
-import json
+import gc
 import os
 import socket
 import sys
@@ -37,33 +38,25 @@ def main() -> None:
     if len(list(Path("/proc/self/task").iterdir())) > 1:
         connection.close()
         sys.exit("threads are running; a fork would not be safe")
+    gc.collect()
+    gc.freeze()  # so that no collection in a child touches, and thereby copies, what is shared
     channel.sendall(b"R")  # ready
     while True:
-        request, descriptors, _, _ = socket.recv_fds(channel, 8, 1)
-        if not request or not descriptors:
+        request, descriptors, _, _ = socket.recv_fds(channel, 1, 2)
+        if not request or len(descriptors) != 2:
             break
-        size = int.from_bytes(request, "big")
-        body = _exactly(channel, size)
+        jobs, results = descriptors
         pid = os.fork()
         if pid == 0:
             channel.close()
-            worker.run(connection, json.loads(body), descriptors[0])
+            worker.wait(connection, jobs, results)
             os._exit(0)
         handle = os.pidfd_open(pid)
-        os.close(descriptors[0])
+        os.close(jobs)
+        os.close(results)
         socket.send_fds(channel, [b"P"], [handle])
         os.close(handle)
         _bury()
-
-
-def _exactly(channel: socket.socket, size: int) -> bytes:
-    body = bytearray()
-    while len(body) < size:
-        piece = channel.recv(min(size - len(body), 1 << 20))
-        if not piece:
-            os._exit(0)
-        body += piece
-    return bytes(body)
 
 
 def _bury() -> None:

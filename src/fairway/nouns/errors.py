@@ -90,6 +90,14 @@ class BoundExceeded(Refused):
     title = "This was stopped at a limit"
 
 
+class Cancelled(FairwayError):
+    """The work was stopped because somebody who may said so."""
+
+    exit_code = 3
+    status = 409
+    title = "This was cancelled"
+
+
 class NotFound(FairwayError):
     """There is no such thing, or this person may not know of it."""
 
@@ -104,3 +112,10 @@ class Unavailable(FairwayError):
     exit_code = 5
     status = 503
     title = "Not available now"
+
+
+class Busy(Unavailable):
+    """The node has as much to do as it takes on; the same may work later."""
+
+    status = 429
+    title = "Too much is asked at once"

@@ -1,6 +1,7 @@
 """Queries: what the gate found in one, its bounds, and what came out."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -51,3 +52,14 @@ class Field:
 
     name: str
     type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A query that runs now, or waits for its turn."""
+
+    query: str
+    person: str
+    sql: str
+    purpose: str
+    since: datetime

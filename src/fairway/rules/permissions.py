@@ -127,6 +127,8 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "share.file": _OWN,
         "query.run": _SIGNED_IN,
         "query.show": _OWN,
+        "query.running": _OWN,
+        "query.cancel": _OWN,
         "access.explain_own": _OWN,
         "access.seen_own": _OWN,
         "access.explain": _roles(Reach.DOMAIN, Role.DATA_OWNER, *_WATCHERS),

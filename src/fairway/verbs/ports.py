@@ -15,7 +15,7 @@ from fairway.nouns.harvests import Catalogue, Coverage, Harvest, Record, Shown
 from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Team, Token
 from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
 from fairway.nouns.purposes import LegalBasis, Purpose
-from fairway.nouns.queries import Field, Limits, ParsedQuery
+from fairway.nouns.queries import Field, Limits, ParsedQuery, Running
 from fairway.nouns.relations import GovernedRelation, Located
 from fairway.nouns.search import Indexed, SearchPage, SearchQuery
 from fairway.nouns.shares import Extract, Recipient, ShareVersion
@@ -359,12 +359,14 @@ class ResultStream(Protocol):
     """The result of a query: an Arrow IPC stream in chunks of bytes.
 
     `rows` counts the rows produced so far. Raises `BoundExceeded` while iterating when a bound is
-    passed. `close()` stops the work; closing twice does nothing.
+    passed. `close()` stops the work; closing twice does nothing. `stop()` ends it from another
+    thread: whoever reads gets an error.
     """
 
     rows: int
 
     def __iter__(self) -> Iterator[bytes]: ...
+    def stop(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -392,6 +394,32 @@ class Extracts(Protocol):
 
     def discard(self, agreement: str) -> None:
         """Take away every extract of an agreement."""
+
+
+class Turn(Protocol):
+    """One query's place among those that run. It is given back with `release()`."""
+
+    running: Running
+    cancelled: bool
+
+    def attach(self, stop: Callable[[], None]) -> None:
+        """Say how the work is stopped; it is stopped at once if it was cancelled already."""
+
+    def cancel(self) -> None: ...
+    def release(self) -> None: ...
+
+
+class Turns(Protocol):
+    """Whose query runs next."""
+
+    def take(self, running: Running, handle: str = "") -> Turn:
+        """Wait for a place, fairly among people. Raises `Busy` when the wait is too long."""
+
+    def find(self, person: str, query: str) -> Turn | None:
+        """Return a person's query that runs or waits, by its id or by the handle it was given."""
+
+    def running(self, person: str) -> Sequence[Running]:
+        """Return a person's queries that run or wait."""
 
 
 class Keys(Protocol):
@@ -435,6 +463,7 @@ class Platform:
     gate: Gate
     engine: Engine
     extracts: Extracts
+    turns: Turns
     keys: Keys
     clock: Clock
     ids: Ids

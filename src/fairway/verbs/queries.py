@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fairway.nouns.access import AccessRequest, Decision, Denial, Effect, Grant
-from fairway.nouns.errors import FairwayError, NotFound, Refused
+from fairway.nouns.errors import Cancelled, FairwayError, NotFound, Refused
 from fairway.nouns.events import EventFilter
 from fairway.nouns.people import Actor
 from fairway.nouns.products import DataProduct, LogicalType
-from fairway.nouns.queries import Field, Limits, ParsedQuery
+from fairway.nouns.queries import Field, Limits, ParsedQuery, Running
 from fairway.nouns.relations import GovernedColumn, GovernedRelation
 from fairway.nouns.scopes import Scope
 from fairway.nouns.treatments import Kind
@@ -21,8 +21,8 @@ from fairway.nouns.versions import AsOf
 from fairway.rules import versions
 from fairway.rules.scopes import columns as scope_columns
 from fairway.verbs.access import decided, situation
-from fairway.verbs.acting import event, looking, verb
-from fairway.verbs.ports import Platform, ResultStream
+from fairway.verbs.acting import acting, event, looking, verb
+from fairway.verbs.ports import Platform, ResultStream, Turn
 
 HELD_BYTES = 16 * 1024 * 1024
 """A result up to this size is complete, counted and on the record before its first byte leaves."""
@@ -44,6 +44,18 @@ class _Use:
     agreements: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    turn: Turn | None = None
+
+    def ending(self, error: FairwayError) -> FairwayError:
+        """Return the error that ended the work: a cancelled one shows as whatever broke first."""
+        if self.turn is None or not self.turn.cancelled:
+            return error
+        return _cancelled()
+
+    def release(self) -> None:
+        """Give the place back."""
+        if self.turn is not None:
+            self.turn.release()
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -72,6 +84,12 @@ class _Use:
                 details=self.details,
             )
         )
+
+
+def _cancelled() -> Cancelled:
+    return Cancelled(
+        "query.cancelled", "The query was cancelled.", remedy="Run it again if it is wanted."
+    )
 
 
 class QueryResult:
@@ -106,20 +124,27 @@ class QueryResult:
     def hold(self) -> None:
         """Take in as much as may be held. If that is all, put its rows on the record."""
         size = 0
-        while size <= HELD_BYTES:
-            chunk = self._next()
-            if chunk is None:
-                return
-            self._held.append(chunk)
-            size += len(chunk)
+        try:
+            while size <= HELD_BYTES:
+                chunk = self._next()
+                if chunk is None:
+                    return
+                self._held.append(chunk)
+                size += len(chunk)
+        except FairwayError:
+            raise
+        except BaseException:  # Ctrl-C in a node of one's own: the work must not go on
+            self.abandon()
+            raise
 
     def _next(self) -> bytes | None:
         """Return the next chunk, or None at the end; whatever ends the work is recorded first."""
         try:
             chunk = next(self._chunks, None)
-        except FairwayError as error:
+        except FairwayError as caught:
+            error = self._use.ending(caught)
             self._end("query.stopped", "failed", error.message)
-            raise
+            raise error from None
         if chunk is None:
             self._end("query.completed", "done")
             self.complete = True
@@ -146,9 +171,13 @@ class QueryResult:
         """Stop the work if it has not ended, and record how far it came."""
         self._end("query.stopped", "failed", "The reader went away.")
 
+    def __del__(self) -> None:
+        self.close()
+
     def close(self) -> None:
-        """Free the engine's worker."""
+        """Free the engine's worker, and the place it had."""
         self._stream.close()
+        self._use.release()
 
 
 @verb("query.run")
@@ -161,19 +190,21 @@ def run(
     agreement: str | None = None,
     limits: Limits | None = None,
     as_of: Mapping[str, str] | None = None,
+    handle: str = "",
 ) -> QueryResult:
     """Run one SELECT for a purpose, under the actor's agreements.
 
     `agreement` pins one. `limits` may only be tighter than the node's own. `as_of` maps products,
-    or `*`, to the earlier state that is wanted of their data: a number or a time.
-    Raises `BadInput` for
-    what does not parse or bind, `Refused` for what is not granted, `BoundExceeded` past a bound,
-    `Unavailable` when the record, the source or the engine does not answer.
+    or `*`, to the earlier state that is wanted of their data: a number or a time. `handle` is a
+    word of the actor's own by which the query can be cancelled before its id is known.
+    Raises `BadInput` for what does not parse or bind, `Refused` for what is not granted,
+    `BoundExceeded` past a bound, `Busy` when no place comes free, `Cancelled`, and `Unavailable`
+    when the record, the source or the engine does not answer.
     """
     with looking(platform, actor, "query.run"):
         use = _Use(platform, actor, platform.ids.new("Q"), sql, purpose)
         try:
-            return _governed(use, agreement, tighter(platform.limits, limits), as_of or {})
+            return _governed(use, agreement, tighter(platform.limits, limits), as_of or {}, handle)
         except _Recorded as recorded:
             raise recorded.error from None
         except FairwayError as error:
@@ -190,7 +221,7 @@ class _Recorded(Exception):
 
 
 def _governed(
-    use: _Use, agreement: str | None, limits: Limits, as_of: Mapping[str, str]
+    use: _Use, agreement: str | None, limits: Limits, as_of: Mapping[str, str], handle: str
 ) -> QueryResult:
     platform = use.platform
     parsed = platform.gate.parse(use.sql)
@@ -207,18 +238,40 @@ def _governed(
     if read := {f"{r.domain}.{r.table}": r.source.version for r in relations if r.source.version}:
         use.details["versions"] = read
     fields = platform.gate.bind(parsed, relations)
-    use.record("query.granted", "granted", reason=" ".join(decision.reasons))
+    now = platform.clock.now()
+    use.turn = platform.turns.take(
+        Running(use.id, use.actor.person, use.sql, use.purpose, now), handle
+    )
+    if use.turn.cancelled:
+        use.release()
+        raise _cancelled()
     try:
-        stream = platform.engine.run(parsed, relations, limits)
+        use.record("query.granted", "granted", reason=" ".join(decision.reasons))
+        result = QueryResult(
+            use, fields, decision.reasons, _started(use, parsed, relations, limits)
+        )
+        try:
+            result.hold()
+        except FairwayError as error:
+            raise _Recorded(error) from None
+    except BaseException:
+        use.release()
+        raise
+    return result
+
+
+def _started(
+    use: _Use, parsed: ParsedQuery, relations: Sequence[GovernedRelation], limits: Limits
+) -> ResultStream:
+    """Start the work, so that it can be cancelled."""
+    try:
+        stream = use.platform.engine.run(parsed, relations, limits)
     except FairwayError as error:
         use.record("query.stopped", "failed", reason=error.message, rows=0)
         raise _Recorded(error) from None
-    result = QueryResult(use, fields, decision.reasons, stream)
-    try:
-        result.hold()
-    except FairwayError as error:
-        raise _Recorded(error) from None
-    return result
+    if use.turn is not None:
+        use.turn.attach(stream.stop)
+    return stream
 
 
 def _refusal(denials: Sequence[Denial]) -> Refused:
@@ -322,6 +375,38 @@ def tighter(own: Limits, wanted: Limits | None) -> Limits:
         memory=min(own.memory, wanted.memory),
         seconds=min(own.seconds, wanted.seconds),
     )
+
+
+@verb("query.running")
+def running(platform: Platform, actor: Actor) -> Sequence[Running]:
+    """Return the actor's own queries that run now or wait for their turn."""
+    with looking(platform, actor, "query.running"):
+        return platform.turns.running(actor.person)
+
+
+@verb("query.cancel")
+def cancel(platform: Platform, actor: Actor, query: str) -> Running:
+    """Stop one of the actor's own queries, by its id or by the handle it was given.
+
+    Raises `NotFound` when none of that name runs.
+    """
+    with acting(platform, actor, "query.cancel", subject=query[:40]) as act:
+        turn = platform.turns.find(actor.person, query)
+        if turn is None:
+            raise NotFound(
+                "query.not_running",
+                f"You have no query '{query[:40]}' that runs.",
+                remedy="It may have ended; see how it stands.",
+            )
+        stopped = turn.running
+        act.record(
+            "query.cancelled",
+            subject=stopped.query,
+            query_id=stopped.query,
+            purpose=stopped.purpose,
+        )
+    turn.cancel()
+    return stopped
 
 
 @verb("query.show")
