@@ -105,10 +105,19 @@ def test_every_setting_is_read(workspace):
         "web.hosts": '["data.example.gov.uk"]',
         "web.https": "true",
         "web.session_hours": "1",
+        "web.idle_minutes": "1",
+        "web.confirm_minutes": "1",
         "tokens.days": "7",
         "sharing.address": '"https://data.example.gov.uk"',
         "sharing.cache_bytes": "7",
         "sharing.url_seconds": "7",
+        "provisioning.domain": '"dwp"',
+        "sign_in.issuer": '"https://id.example.gov.uk"\nsign_in.client = "fairway"',
+        "sign_in.client": '"fairway"\nsign_in.issuer = "https://id.example.gov.uk"',
+        "sign_in.label": '"One Login"',
+        "sign_in.claim": '"oid"',
+        "sign_in.match": '"external id"',
+        "sign_in.break_glass": '["administrator"]',
     }
     assert set(others) == set(KEYS)
     seen = set()

@@ -51,13 +51,15 @@ def _unless_set(name: str) -> str:
     table_name, _, key = name.rpartition(".")
     if table_name == "limits":
         return _shown(getattr(plain.limits, key))
-    field = {"web": key, "tokens": f"token_{key}"}.get(table_name, key)
+    if table_name == "sign_in":
+        return _shown(getattr(plain.sign_in, key))
+    field = {"tokens": f"token_{key}", "provisioning": f"provisioning_{key}"}.get(table_name, key)
     return _shown(getattr(plain, field))
 
 
 def _shown(value: object) -> str:
     if isinstance(value, tuple | list):
-        return ", ".join(f"`{v}`" for v in value)
+        return ", ".join(f"`{v}`" for v in value) or "empty"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, int | float):

@@ -7,14 +7,14 @@ from tests.scene import PASSWORD
 
 from fairway.nouns.errors import BadInput, Conflict, NotFound, NotSignedIn, Refused
 from fairway.nouns.people import Domain, Organisation, Person, Role, Via
-from fairway.verbs import people
+from fairway.verbs import people, signing_in
 from fairway.verbs.acting import SYSTEM
 
 
 def test_signing_in_is_recorded_whether_it_works_or_not(scene):
-    assert people.sign_in(scene.platform, Via.WEB, "dfe-analyst", PASSWORD).id == "dfe-analyst"
+    assert signing_in.sign_in(scene.platform, Via.WEB, "dfe-analyst", PASSWORD).id == "dfe-analyst"
     with pytest.raises(NotSignedIn) as caught:
-        people.sign_in(scene.platform, Via.WEB, "dfe-analyst", "something else")
+        signing_in.sign_in(scene.platform, Via.WEB, "dfe-analyst", "something else")
     assert caught.value.code == "access.wrong_name_or_password"
     outcomes = [e.outcome for e in scene.events(action="person.sign_in")]
     assert outcomes == ["done", "denied"]
@@ -25,7 +25,7 @@ def test_an_unknown_name_and_a_wrong_password_answer_alike(scene):
     said = []
     for name in ("dfe-analyst", "no-one-here", "dwp-owner", "x" * 500):
         with pytest.raises(NotSignedIn) as caught:
-            people.sign_in(scene.platform, Via.WEB, name, "something else")
+            signing_in.sign_in(scene.platform, Via.WEB, name, "something else")
         said.append(str(caught.value))
     assert len(set(said)) == 1
 
@@ -33,22 +33,22 @@ def test_an_unknown_name_and_a_wrong_password_answer_alike(scene):
 def test_too_many_failures_close_the_door_for_a_while(scene):
     for _ in range(10):
         with pytest.raises(NotSignedIn):
-            people.sign_in(scene.platform, Via.WEB, "dfe-analyst", "something else")
+            signing_in.sign_in(scene.platform, Via.WEB, "dfe-analyst", "something else")
     with pytest.raises(Refused) as caught:
-        people.sign_in(scene.platform, Via.WEB, "dfe-analyst", PASSWORD)
+        signing_in.sign_in(scene.platform, Via.WEB, "dfe-analyst", PASSWORD)
     assert caught.value.code == "access.too_many_tries"
     scene.clock.forward(minutes=16)
-    assert people.sign_in(scene.platform, Via.WEB, "dfe-analyst", PASSWORD)
+    assert signing_in.sign_in(scene.platform, Via.WEB, "dfe-analyst", PASSWORD)
 
 
 def test_a_closed_account_cannot_sign_in(scene):
     people.deactivate(scene.platform, scene.administrator, "dfe-analyst")
     with pytest.raises(NotSignedIn):
-        people.sign_in(scene.platform, Via.WEB, "dfe-analyst", PASSWORD)
+        signing_in.sign_in(scene.platform, Via.WEB, "dfe-analyst", PASSWORD)
 
 
 def test_signing_out_is_recorded(scene):
-    people.sign_out(scene.platform, scene.analyst)
+    signing_in.sign_out(scene.platform, scene.analyst)
     assert scene.actions()[-1] == "person.sign_out"
 
 
@@ -86,7 +86,7 @@ def test_a_password_is_changed_by_who_knows_the_old_one(scene):
         people.change_password(scene.platform, scene.analyst, "wrong", "four random words now")
     assert caught.value.code == "access.wrong_password"
     people.change_password(scene.platform, scene.analyst, PASSWORD, "four random words now")
-    assert people.sign_in(scene.platform, Via.WEB, "dfe-analyst", "four random words now")
+    assert signing_in.sign_in(scene.platform, Via.WEB, "dfe-analyst", "four random words now")
     outcomes = [e.outcome for e in scene.events(action="person.change_password")]
     assert outcomes == ["denied", "done"]
 

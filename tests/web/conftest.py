@@ -2,10 +2,8 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.web.department import PASSWORD, Department
+from tests.web.server import free_port, serving
 
 from fairway.wiring import close_node, open_node
 
@@ -85,6 +84,8 @@ def signed_in(department) -> "Callable[[str], Client]":
     from django.contrib.auth import load_backend
     from django.test import Client
 
+    import fairway.web.sessions  # noqa: F401 # marks every session that begins, as when served
+
     def client(person: str, **options: Any) -> "Client":
         made = Client(headers={"host": "localhost"}, **options)
         backend = "django.contrib.auth.backends.ModelBackend"
@@ -117,32 +118,5 @@ class Site:
 @pytest.fixture(scope="module")
 def site(template) -> Iterator[Site]:
     """The node behind its real server. Ask for it before a page: it needs no event loop."""
-    workspace = template.laid_out()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with (workspace / "log").open("w+") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "tests.web.server", str(workspace), str(port)],
-            cwd=ROOT,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            for attempt in range(200):
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    if server.poll() is not None or attempt == 199:
-                        log.seek(0)
-                        pytest.fail(f"The server did not start:\n{log.read()}")
-                    time.sleep(0.05)
-            yield Site(f"http://127.0.0.1:{port}", template.ids)
-        finally:
-            server.terminate()
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+    with serving(template.laid_out(), free_port()) as address:
+        yield Site(address, template.ids)

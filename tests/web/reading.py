@@ -2,6 +2,8 @@
 
 import html
 import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any
 
 
@@ -33,3 +35,37 @@ def errors(response: Any) -> dict[str, str]:
     for anchor, _ in found:
         assert f'id="{anchor}"' in body, f"the summary links to #{anchor}, which is not there"
     return {anchor: html.unescape(" ".join(said.split())) for anchor, said in found}
+
+
+@dataclass
+class Form:
+    """A form of a page: where it goes, and what it sends as it stands."""
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Form] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.found.append(Form(given.get("action", "")))
+            self.inside = True
+        elif tag == "input" and self.inside and "name" in given:
+            self.found[-1].fields[given["name"]] = given.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.inside = False
+
+
+def forms(page: str) -> list[Form]:
+    """The forms of a page, as a browser without scripts knows them."""
+    parser = _Forms()
+    parser.feed(page)
+    return parser.found

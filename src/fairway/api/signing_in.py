@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyBase
@@ -35,10 +36,10 @@ class WebSession(APIKeyBase):
     """The session cookie of the web pages; what changes something needs the page's CSRF token."""
 
     openapi_in = "cookie"
-    param_name = "sessionid"
+    param_name = "sessionid"  # `__Host-sessionid` over TLS
 
     def _get_key(self, request: HttpRequest) -> str | None:
-        return request.COOKIES.get(self.param_name)
+        return request.COOKIES.get(settings.SESSION_COOKIE_NAME)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
         """Return who is signed in on the web pages, or None."""

@@ -19,6 +19,9 @@ class Credentials(Schema):
 
     person: str = Field(max_length=150)
     password: str = Field(max_length=1024)
+    code: str | None = Field(
+        None, max_length=40, description="Of the second factor, where the person has one."
+    )
     label: str = Field("", max_length=100, description="What the token is for.")
     days: int | None = Field(
         None, description="How long it lives; the node's longest when left out."
@@ -64,6 +67,8 @@ def create(request: HttpRequest, given: Credentials) -> dict[str, Any]:
         given.password,
         label=given.label,
         days=given.days or int(platform.settings["token_days"]),
+        code=given.code,
+        origin=str(request.META.get("REMOTE_ADDR", "")),
     )
     return {**_token(token), "secret": secret}
 

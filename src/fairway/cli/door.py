@@ -87,6 +87,13 @@ def password(prompt: str, *, confirm: bool = False) -> str:
     return str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True))
 
 
+def code(prompt: str) -> str:
+    """Ask for a code of a second factor: on a terminal, else as the next line of the input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    return str(click.prompt(prompt, err=True)).strip()
+
+
 def columns_given(written: tuple[str, ...]) -> dict[str, str]:
     """Read `--column NAME` and `--column NAME=TREATMENT`. Raises `BadInput` for one named twice."""
     read: dict[str, str] = {}

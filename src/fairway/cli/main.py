@@ -24,6 +24,7 @@ from fairway.cli.doctor import doctor
 from fairway.cli.domain import domain
 from fairway.cli.entries import entries
 from fairway.cli.explain import explain
+from fairway.cli.factor import factor
 from fairway.cli.find import find
 from fairway.cli.guardrail import guardrail
 from fairway.cli.harvest import harvest
@@ -66,7 +67,7 @@ def cli() -> None:
 
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
-    harvest, entries, share, token, person, domain, appoint, delegate, tasks, review,
+    harvest, entries, share, token, factor, person, domain, appoint, delegate, tasks, review,
     guardrail, stop, conformance, bench, doctor,
 ):  # fmt: skip
     cli.add_command(_command)

@@ -3,9 +3,10 @@
 import click
 
 from fairway.cli import saved
-from fairway.cli.door import Door, password, reaching
+from fairway.cli.door import Door, code, password, reaching
 from fairway.cli.manual import Verbs
 from fairway.cli.output import moment, say, table, tell, write_json
+from fairway.nouns.errors import NotSignedIn
 
 
 @click.group(cls=Verbs, default="create", example="fairway token --person dwp-analyst --save")
@@ -26,7 +27,14 @@ def create(door: Door, person: str, label: str, days: int | None, save: bool) ->
     FAIRWAY_PASSWORD.
     """
     with door.open(signed_in=False) as node:
-        made = node.create_token(person, password("Password"), label=label, days=days)
+        secret = password("Password")
+        try:
+            made = node.create_token(person, secret, label=label, days=days)
+        except NotSignedIn as error:
+            if error.code != "access.code_needed":
+                raise
+            typed = code("Code of your second factor")
+            made = node.create_token(person, secret, label=label, days=days, code=typed)
     file = saved.write(door.address, made.secret) if save else None
     if door.json:
         write_json({k: v for k, v in made.items() if not (save and k == "secret")})

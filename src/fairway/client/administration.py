@@ -28,10 +28,20 @@ class Administration:
     # ------------------------------------------------------------------ tokens
 
     def create_token(
-        self, person: str, password: str, *, label: str = "", days: int | None = None
+        self,
+        person: str,
+        password: str,
+        *,
+        label: str = "",
+        days: int | None = None,
+        code: str | None = None,
     ) -> Answer:
-        """Exchange a name and password for a token; its `secret` is shown this once."""
-        body = {"person": person, "password": password, "label": label, "days": days}
+        """Exchange a name and password for a token; its `secret` is shown this once.
+
+        `code` is that of the second factor, where the person has one.
+        """
+        given = {"person": person, "password": password, "code": code}
+        body = {**given, "label": label, "days": days}
         return self._answer("POST", "tokens", body=body)
 
     def tokens(self) -> list[Answer]:
@@ -41,6 +51,40 @@ class Administration:
     def revoke_token(self, token: str) -> None:
         """Revoke one of your own tokens, by its id."""
         self._transport.json("DELETE", f"tokens/{part(token)}")
+
+    # ------------------------------------------------------------------ signing in
+
+    def factor(self) -> Answer:
+        """Return whether signing in with your password asks for a code too."""
+        return self._answer("GET", "me/factor")
+
+    def begin_factor(self) -> Answer:
+        """Return a `secret` for an authenticator app, and the same as an `address`."""
+        return self._answer("POST", "me/factor")
+
+    def complete_factor(self, code: str) -> Answer:
+        """Give the first code that the app shows; return `recovery_codes`, shown this once."""
+        return self._answer("POST", "me/factor/complete", body={"code": code})
+
+    def remove_factor(self, code: str) -> None:
+        """Remove your second factor, with a code of it."""
+        self._transport.json("POST", "me/factor/remove", body={"code": code})
+
+    def reset_factor(self, person: str) -> None:
+        """Remove the second factor of somebody who has lost it."""
+        self._transport.json("POST", f"people/{part(person)}/factor/reset")
+
+    def sessions(self) -> list[Answer]:
+        """Return where you are signed in on the web pages."""
+        return self._answers("GET", "me/sessions")
+
+    def end_session(self, session: str) -> None:
+        """Sign out one browser, by the session's id."""
+        self._transport.json("DELETE", f"me/sessions/{part(session)}")
+
+    def end_sessions(self) -> None:
+        """Sign out everywhere; tokens go on working."""
+        self._transport.json("DELETE", "me/sessions")
 
     # ------------------------------------------------------------------ people
 

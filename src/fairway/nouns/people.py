@@ -17,10 +17,17 @@ class Role(StrEnum):
     DATA_PROTECTION_OFFICER = "data protection officer"
     GOVERNANCE_MANAGER = "governance manager"
     ADMINISTRATOR = "administrator"
+    PROVISIONER = "provisioner"
 
 
 HUB_ROLES = frozenset(
-    {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.GOVERNANCE_MANAGER, Role.ADMINISTRATOR}
+    {
+        Role.AUDITOR,
+        Role.DATA_PROTECTION_OFFICER,
+        Role.GOVERNANCE_MANAGER,
+        Role.ADMINISTRATOR,
+        Role.PROVISIONER,
+    }
 )
 """Roles that are held at the hub, over every domain."""
 

@@ -49,7 +49,24 @@ _GUARDIANS = (*_WATCHERS, Role.DATA_PROTECTION_OFFICER)
 PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
     {
         "person.sign_in": Permission(Reach.PUBLIC),
+        "person.sign_in_by_provider": Permission(Reach.PUBLIC),
+        "person.confirm": _OWN,
+        "person.confirm_by_provider": _OWN,
         "person.sign_out": _OWN,
+        "factor.enrolled": _OWN,
+        "factor.begin": _OWN,
+        "factor.complete": _OWN,
+        "factor.remove": _OWN,
+        "factor.reset": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
+        "session.list": _OWN,
+        "session.end": _OWN,
+        "session.end_all": _OWN,
+        "provisioning.read": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.PROVISIONER),
+        "provisioning.write": _roles(Reach.ANYWHERE, Role.PROVISIONER),
+        "provisioning.group_roles": _roles(
+            Reach.ANYWHERE, Role.ADMINISTRATOR, Role.AUDITOR, Role.GOVERNANCE_MANAGER
+        ),
+        "provisioning.set_group_role": _roles(Reach.ANYWHERE, Role.GOVERNANCE_MANAGER),
         "person.me": _OWN,
         "person.list": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, *_WATCHERS),
         "person.add": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
@@ -86,6 +103,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "review.confirm": _roles(Reach.DOMAIN, Role.DATA_OWNER, Role.DEPUTY),
         "access.matrix": _roles(Reach.ANYWHERE, *_WATCHERS),
         "token.create": Permission(Reach.PUBLIC),
+        "token.create_confirmed": _OWN,
         "token.list": _OWN,
         "token.revoke": _OWN,
         "purpose.list": _SIGNED_IN,

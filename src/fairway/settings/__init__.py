@@ -11,6 +11,7 @@ from fairway.settings.workspace import (
     SECRETS,
     create_workspace,
     prepare_workspace,
+    read_provider_secret,
     read_secret,
     write_settings,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "create_workspace",
     "django_settings",
     "prepare_workspace",
+    "read_provider_secret",
     "read_secret",
     "read_settings",
     "write_settings",

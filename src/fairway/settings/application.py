@@ -1,11 +1,12 @@
 """What Django is told: the applications, the middleware, cookies, logging."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from fairway.settings.databases import database
 from fairway.settings.node import NodeSettings
-from fairway.settings.workspace import read_secret
+from fairway.settings.workspace import read_provider_secret, read_secret
 
 
 def django_settings(node: NodeSettings) -> dict[str, Any]:
@@ -20,8 +21,9 @@ def django_settings(node: NodeSettings) -> dict[str, Any]:
         "INSTALLED_APPS": [
             "django.contrib.auth",
             "django.contrib.contenttypes",
-            "django.contrib.sessions",
             "django.contrib.staticfiles",
+            "axes",
+            *(_PROVIDER_APPS if node.sign_in.issuer else ()),
             "fairway.store",
             "fairway.ledger",
             "fairway.search",
@@ -34,6 +36,8 @@ def django_settings(node: NodeSettings) -> dict[str, Any]:
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "fairway.web.sessions.Sessions",
+            *(("allauth.account.middleware.AccountMiddleware",) if node.sign_in.issuer else ()),
             "fairway.web.doors.Doors",
         ],
         "ROOT_URLCONF": "fairway.web.urls",
@@ -47,8 +51,10 @@ def django_settings(node: NodeSettings) -> dict[str, Any]:
         ],
         "AUTH_USER_MODEL": "store.PersonRecord",
         "PASSWORD_HASHERS": ["fairway.store.passwords.Argon2"],
-        "SESSION_ENGINE": "django.contrib.sessions.backends.db",
+        "SESSION_ENGINE": "fairway.store.sessions",
         "SESSION_COOKIE_AGE": node.session_hours * 3600,
+        "FAIRWAY_IDLE_SECONDS": node.idle_minutes * 60,
+        "FAIRWAY_CONFIRM_SECONDS": node.confirm_minutes * 60,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_HTTPONLY": True,
@@ -58,6 +64,7 @@ def django_settings(node: NodeSettings) -> dict[str, Any]:
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
         **_transport(node),
+        **_signing_in(node),
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2 * 1024 * 1024,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 2000,
         "STATIC_URL": "/static/",
@@ -72,10 +79,70 @@ def django_settings(node: NodeSettings) -> dict[str, Any]:
     }
 
 
+def _signing_in(node: NodeSettings) -> dict[str, Any]:
+    """Return what django-allauth and django-axes are told. Of allauth, only the exchange with a
+    provider is used: accounts and sessions stay ours.
+    """
+    provider = {
+        "provider_id": PROVIDER,
+        "name": node.sign_in.label,
+        "client_id": node.sign_in.client,
+        "secret": read_provider_secret(node) if node.sign_in.issuer else "",
+        "settings": {
+            "server_url": node.sign_in.issuer,
+            "fetch_userinfo": False,  # the signed ID token says who it is
+            "oauth_pkce_enabled": True,
+            "scope": ["openid", "profile", "email"],
+        },
+    }
+    return {
+        "ACCOUNT_USER_MODEL_EMAIL_FIELD": None,
+        "ACCOUNT_USER_MODEL_USERNAME_FIELD": "id",
+        "ACCOUNT_LOGIN_METHODS": {"username"},
+        "ACCOUNT_SIGNUP_FIELDS": ["username*", "password1*"],
+        "ACCOUNT_EMAIL_VERIFICATION": "none",
+        "SOCIALACCOUNT_ADAPTER": "fairway.web.people.provider.Adapter",
+        "SOCIALACCOUNT_PROVIDERS": {
+            "openid_connect": {"APPS": [provider] if node.sign_in.issuer else []}
+        },
+        "SOCIALACCOUNT_QUERY_EMAIL": False,
+        # no tables of allauth's: it keeps nothing here
+        "MIGRATION_MODULES": {"account": None, "socialaccount": None},
+        "AXES_ENABLED": True,
+        "AXES_FAILURE_LIMIT": FAILURES_OF_AN_ADDRESS,
+        "AXES_COOLOFF_TIME": timedelta(minutes=15),
+        "AXES_LOCKOUT_PARAMETERS": ["ip_address"],
+        "AXES_RESET_ON_SUCCESS": False,
+        "AXES_DISABLE_ACCESS_LOG": True,  # the ledger is the record
+        "AXES_VERBOSE": False,
+        "AXES_HTTP_RESPONSE_CODE": 429,
+        "SILENCED_SYSTEM_CHECKS": ["axes.W003"],  # verbs ask it, not an authentication backend
+    }
+
+
+PROVIDER = "provider"
+"""The one OpenID Connect provider of a node, by its name in our addresses."""
+
+_PROVIDER_APPS = (
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+)
+"""Loaded where a provider is set, and only there: they take a third of a second to start."""
+
+FAILURES_OF_AN_ADDRESS = 50
+"""Failed tries to sign in from one address in fifteen minutes: an office shares one."""
+
+
 def _transport(node: NodeSettings) -> dict[str, Any]:
     """Cookies and headers that follow from whether people come over TLS."""
     origins = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in node.hosts]
+    host_only = "__Host-" if node.https else ""
     return {
+        # The prefix has browsers refuse the cookie from any other host, path or plain HTTP.
+        "SESSION_COOKIE_NAME": f"{host_only}sessionid",
+        "CSRF_COOKIE_NAME": f"{host_only}csrftoken",
         "SESSION_COOKIE_SECURE": node.https,
         "CSRF_COOKIE_SECURE": node.https,
         "SECURE_HSTS_SECONDS": 365 * 24 * 3600 if node.https else 0,
@@ -93,6 +160,7 @@ _LOGGING: dict[str, Any] = {
         # a request's text may hold what somebody asked for; only the ledger keeps that
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "fairway": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
     },
 }
 """Messages go to the standard error stream; SQL and its values are never logged."""

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fairway.nouns.errors import BadInput, Unavailable
 from fairway.nouns.queries import Limits
+from fairway.nouns.signing_in import Match, SignIn
 from fairway.settings.databases import FILE, checked_url
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -37,6 +39,10 @@ class NodeSettings:
     hosts: tuple[str, ...] = LOCAL_HOSTS
     https: bool = False
     session_hours: int = 8
+    idle_minutes: int = 30
+    confirm_minutes: int = 15
+    sign_in: SignIn = field(default_factory=SignIn)
+    provisioning_domain: str = ""
     token_days: int = 90
     address: str = ""
     cache_bytes: int = 8 * 1024**3
@@ -56,6 +62,8 @@ class NodeSettings:
             "token_days": self.token_days,
             "address": self.address,
             "url_seconds": self.url_seconds,
+            "sign_in": self.sign_in,
+            "provisioning_domain": self.provisioning_domain,
         }
 
 
@@ -77,11 +85,28 @@ KEYS: Mapping[str, Key] = {
     "limits.seconds": Key(float, "The most seconds that one query may take."),
     "web.hosts": Key(list, "Names that the web server answers to."),
     "web.https": Key(bool, "True when people reach the node over https://."),
-    "web.session_hours": Key(int, "Hours until somebody has to sign in again."),
+    "web.session_hours": Key(int, "Hours until somebody has to sign in again, however busy."),
+    "web.idle_minutes": Key(int, "Minutes without a request until a session ends."),
+    "web.confirm_minutes": Key(
+        int, "Minutes after signing in until an approval, a download or a token asks who is there."
+    ),
     "tokens.days": Key(int, "Days until a new token expires."),
     "sharing.address": Key(str, "Where partners reach the node, such as https://data.example."),
     "sharing.cache_bytes": Key(int, "The most bytes of files that are kept for shares."),
     "sharing.url_seconds": Key(int, "Seconds that a link to a shared file works."),
+    "sign_in.issuer": Key(str, "The https:// address of the department's OpenID Connect provider."),
+    "sign_in.client": Key(str, "The name by which the provider knows this node."),
+    "sign_in.label": Key(str, "What people call the provider, on the sign-in page."),
+    "sign_in.claim": Key(str, "The claim of the provider's answer that names people."),
+    "sign_in.match": Key(
+        str, "What that claim is compared with: account, user name or external id."
+    ),
+    "sign_in.break_glass": Key(
+        list, "Accounts that a password still opens, with a second factor, beside the provider."
+    ),
+    "provisioning.domain": Key(
+        str, "The domain of people whom the directory places in none that is here."
+    ),
 }
 """Every setting by its dotted name in the file."""
 
@@ -182,12 +207,47 @@ def _settings(workspace: Path, values: Mapping[str, Any], text: str) -> NodeSett
     if "hosts" in given:
         given["hosts"] = tuple(given["hosts"])
     checked_url(given.get("database", ""), line=_line(text, "database"))
+    sign_in = _sign_in(values, text)
     return NodeSettings(
         workspace=workspace,
         data_roots=tuple((workspace / root).resolve() for root in roots),
         limits=Limits(**limits),
+        sign_in=sign_in,
         **given,
     )
+
+
+def _sign_in(values: Mapping[str, Any], text: str) -> SignIn:
+    """Return how people sign in. A provider needs its address, our name there, and TLS."""
+    given = {
+        name: values[key]
+        for name in ("issuer", "client", "label", "claim", "match", "break_glass")
+        if (key := f"sign_in.{name}") in values
+    }
+    if "match" in given:
+        try:
+            given["match"] = Match(given["match"])
+        except ValueError:
+            known = ", ".join(Match)
+            raise _bad("sign_in.match", text, f"This has to be one of: {known}.") from None
+    if "break_glass" in given:
+        given["break_glass"] = tuple(given["break_glass"])
+    rules = SignIn(**given)
+    if bool(rules.issuer) != bool(rules.client):
+        missing = "sign_in.client" if rules.issuer else "sign_in.issuer"
+        raise _bad(missing, text, "A provider needs both sign_in.issuer and sign_in.client.")
+    if rules.issuer and not is_safe_issuer(rules.issuer):
+        raise _bad("sign_in.issuer", text, "This has to be an https:// address.")
+    if not rules.claim.strip():
+        raise _bad("sign_in.claim", text, "This has to name a claim.")
+    return rules
+
+
+def is_safe_issuer(address: str) -> bool:
+    """Say whether a provider is reached over TLS, or on this machine itself."""
+    parts = urlsplit(address)
+    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and local))
 
 
 _LIMITS = ("rows", "bytes", "memory", "seconds")
@@ -197,8 +257,11 @@ _FIELDS = {
     "web.hosts": "hosts",
     "web.https": "https",
     "web.session_hours": "session_hours",
+    "web.idle_minutes": "idle_minutes",
+    "web.confirm_minutes": "confirm_minutes",
     "tokens.days": "token_days",
     "sharing.address": "address",
     "sharing.cache_bytes": "cache_bytes",
     "sharing.url_seconds": "url_seconds",
+    "provisioning.domain": "provisioning_domain",
 }

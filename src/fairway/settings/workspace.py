@@ -97,6 +97,30 @@ def read_secret(settings: NodeSettings, name: str) -> bytes:
     return secret
 
 
+_PROVIDER_FILE = "provider.key"
+"""What this node proves itself with to the OpenID Connect provider, which made it."""
+
+
+def read_provider_secret(settings: NodeSettings) -> str:
+    """Return the client secret that the provider gave out for this node.
+
+    Raises `Unavailable` when it is missing, or readable by others than its owner.
+    """
+    file = settings.workspace / "secrets" / _PROVIDER_FILE
+    try:
+        exposed = stat.S_IMODE(file.stat().st_mode) & 0o077
+        secret = file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        exposed, secret = 0, ""
+    if exposed or not secret:
+        raise Unavailable(
+            "settings.no_provider_secret",
+            "The client secret of the OpenID Connect provider cannot be read, or others can too.",
+            remedy=f"Write it to secrets/{_PROVIDER_FILE} in the workspace and run chmod 600.",
+        )
+    return secret
+
+
 def _write_secret(file: Path) -> None:
     if not file.exists():
         draft = file.with_suffix(".new")

@@ -5,8 +5,8 @@ from importlib import import_module
 from django.apps import AppConfig
 
 RECORDS = (
-    *("purposes", "people", "tokens", "products", "agreements", "entries"),
-    *("shares", "stops", "guardrails"),
+    *("purposes", "people", "tokens", "sessions", "factors", "provisioning"),
+    *("products", "agreements", "entries", "shares", "stops", "guardrails"),
 )
 
 

@@ -4,22 +4,30 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from fairway.store.agreements import AgreementStore
+from fairway.store.attempts import AttemptStore
 from fairway.store.database import one_writer
 from fairway.store.entries import EntryStore
+from fairway.store.factors import FactorStore
 from fairway.store.guardrails import GuardrailStore
 from fairway.store.people import PeopleStore
 from fairway.store.products import ProductStore
+from fairway.store.provisioning import ProvisioningStore
 from fairway.store.purposes import PurposeStore
+from fairway.store.sessions import Sessions as SessionRecords
 from fairway.store.shares import ShareStore
 from fairway.store.stops import StopStore
 from fairway.store.tokens import TokenStore
 from fairway.verbs.ports import (
     Agreements,
+    Attempts,
     Entries,
+    Factors,
     GuardrailVersions,
     People,
     Products,
+    Provisioned,
     Purposes,
+    Sessions,
     Shares,
     Stops,
     Tokens,
@@ -36,6 +44,10 @@ class DatabaseStore:
         self._within = within
         self.people: People = PeopleStore()
         self.tokens: Tokens = TokenStore()
+        self.sessions: Sessions = SessionRecords()
+        self.attempts: Attempts = AttemptStore()
+        self.factors: Factors = FactorStore()
+        self.provisioned: Provisioned = ProvisioningStore()
         self.products: Products = ProductStore()
         self.agreements: Agreements = AgreementStore()
         self.purposes: Purposes = PurposeStore()

@@ -78,11 +78,11 @@ class PeopleStore:
 
     @reads
     def get(self, person: str) -> Person | None:
-        return only(_person(r) for r in PersonRecord.objects.filter(pk=person))
+        return only(as_person(r) for r in PersonRecord.objects.filter(pk=person))
 
     @reads
     def all(self) -> Sequence[Person]:
-        return tuple(_person(r) for r in PersonRecord.objects.order_by("id"))
+        return tuple(as_person(r) for r in PersonRecord.objects.order_by("id"))
 
     @writes
     def add(self, person: Person, password: str | None) -> None:
@@ -150,7 +150,7 @@ class PeopleStore:
         ).save(force_insert=True)
 
     @writes
-    def end_appointment(self, person: str, role: Role, domain: str | None, until: date) -> int:
+    def endas_appointment(self, person: str, role: Role, domain: str | None, until: date) -> int:
         held = AppointmentRecord.objects.filter(person=person, role=role.value, domain=domain)
         lasting = held.filter(models.Q(until=None) | models.Q(until__gt=until))
         return lasting.update(until=until)
@@ -162,7 +162,7 @@ class PeopleStore:
         wanted: dict[str, Any] = {"person": person, "domain": domain, "role": role and role.value}
         given = {name: value for name, value in wanted.items() if value is not None}
         records = AppointmentRecord.objects.filter(**given).order_by("since", "pk")
-        return tuple(_appointment(r) for r in records)
+        return tuple(as_appointment(r) for r in records)
 
 
 def _change(person: str, **fields: Any) -> None:
@@ -170,7 +170,8 @@ def _change(person: str, **fields: Any) -> None:
         raise NotFound("person.unknown", f"There is no person {person}.")
 
 
-def _person(record: PersonRecord) -> Person:
+def as_person(record: PersonRecord) -> Person:
+    """Return an account as the verbs know it."""
     return Person(record.id, record.name, record.domain, record.active, record.leaves)
 
 
@@ -178,7 +179,8 @@ def _domain(record: DomainRecord) -> Domain:
     return Domain(record.id, record.name, record.organisation)
 
 
-def _appointment(record: AppointmentRecord) -> Appointment:
+def as_appointment(record: AppointmentRecord) -> Appointment:
+    """Return an appointment as the verbs know it."""
     return Appointment(
         person=record.person_id,
         role=Role(record.role),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fairway.nouns.errors import BadInput, Conflict, NotFound, NotSignedIn, Refused
-from fairway.nouns.events import EventFilter
 from fairway.nouns.people import (
     HUB_ROLES,
     Actor,
@@ -22,9 +21,7 @@ from fairway.rules import duties
 from fairway.rules.people import check_id, check_password
 from fairway.verbs.acting import Act, acting, event, looking, verb
 from fairway.verbs.ports import Platform
-
-_FAILURES_ALLOWED = 10
-_FAILURE_WINDOW = timedelta(minutes=15)
+from fairway.verbs.signing_in import sign_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,53 +35,6 @@ class Me:
     def roles(self) -> frozenset[Role]:
         """The roles held anywhere today."""
         return frozenset(a.role for a in self.appointments)
-
-
-@verb("person.sign_in")
-def sign_in(platform: Platform, via: Via, person: str, password: str) -> Person:
-    """Check a name and password; record success or failure. Raises `NotSignedIn`, `Refused`.
-
-    After ten failures for a name in fifteen minutes, further tries are refused unread.
-    """
-    actor = Actor(person[:150], via)
-    with looking(platform, actor, "person.sign_in"):
-        # A password takes long to check, by design: not in the transaction that others wait for.
-        since = platform.clock.now() - _FAILURE_WINDOW
-        failures = platform.ledger.find(
-            EventFilter(
-                actor=actor.person,
-                action="person.sign_in",
-                outcome="denied",
-                since=since,
-                limit=_FAILURES_ALLOWED,
-            )
-        )
-        locked = len(failures) >= _FAILURES_ALLOWED
-        holds = not locked and platform.store.people.password_holds(person, password)
-        found = platform.store.people.get(person) if holds else None
-        known = found is not None and found.open(platform.clock.now().date())
-    with acting(platform, actor, "person.sign_in") as act:
-        act.record("person.sign_in", "done" if known else "denied")
-    if locked:
-        raise Refused(
-            "access.too_many_tries",
-            "There were too many failed tries to sign in with this name.",
-            remedy="Try again in 15 minutes.",
-        )
-    if found is None or not known:
-        raise NotSignedIn(
-            "access.wrong_name_or_password",
-            "The name or the password is not right.",
-            remedy="Check both and try again.",
-        )
-    return found
-
-
-@verb("person.sign_out")
-def sign_out(platform: Platform, actor: Actor) -> None:
-    """Record that a person signed out."""
-    with acting(platform, actor, "person.sign_out") as act:
-        act.record("person.sign_out")
 
 
 @verb("person.me")
@@ -130,6 +80,7 @@ def deactivate(platform: Platform, actor: Actor, person: str) -> None:
     with acting(platform, actor, "person.deactivate", subject=person) as act:
         known_person(platform, person)
         platform.store.people.set_active(person, False)
+        platform.store.sessions.end_all(person)
         act.record("person.deactivate", subject=person)
 
 
@@ -279,9 +230,38 @@ def token_digest(secret: str) -> str:
 
 @verb("token.create")
 def create_token(
-    platform: Platform, via: Via, person: str, password: str, *, label: str = "", days: int
+    platform: Platform,
+    via: Via,
+    person: str,
+    password: str,
+    *,
+    label: str = "",
+    days: int,
+    code: str | None = None,
+    origin: str = "",
 ) -> tuple[Token, str]:
-    """Exchange a name and password for a bearer token. Return it and its secret, shown once."""
+    """Exchange a name and password for a bearer token. Return it and its secret, shown once.
+
+    `code` is that of the second factor, where the person has one; `origin` as in `sign_in`.
+    """
+    _check_lifetime(platform, days)
+    found = sign_in(platform, via, person, password, code=code, origin=origin)
+    return _new_token(platform, Actor(found.id, via), "token.create", label, days)
+
+
+@verb("token.create_confirmed")
+def create_token_confirmed(
+    platform: Platform, actor: Actor, *, label: str = "", days: int
+) -> tuple[Token, str]:
+    """Make a bearer token for somebody who has just confirmed who they are; the surface saw to it.
+
+    Return it and its secret, shown once.
+    """
+    _check_lifetime(platform, days)
+    return _new_token(platform, actor, "token.create_confirmed", label, days)
+
+
+def _check_lifetime(platform: Platform, days: int) -> None:
     longest = int(platform.settings["token_days"])
     if not 1 <= days <= longest:
         raise BadInput(
@@ -289,18 +269,22 @@ def create_token(
             f"A token lives from 1 to {longest} days.",
             field="days",
         )
-    found = sign_in(platform, via, person, password)
+
+
+def _new_token(
+    platform: Platform, actor: Actor, name: str, label: str, days: int
+) -> tuple[Token, str]:
     secret = platform.ids.secret()
     now = platform.clock.now()
     token = Token(
         platform.ids.new("T"),
-        found.id,
+        actor.person,
         label,
         token_digest(secret),
         now,
         now + timedelta(days=days),
     )
-    with acting(platform, Actor(found.id, via), "token.create") as act:
+    with acting(platform, actor, name) as act:
         platform.store.tokens.add(token)
         act.record("token.create", subject=token.id, details={"days": days, "label": label})
     return token, secret

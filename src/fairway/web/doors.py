@@ -11,7 +11,17 @@ from django.urls import reverse
 from fairway.nouns.errors import FairwayError, NotSignedIn
 from fairway.web.errors.views import refused
 
-PUBLIC = frozenset({"sign-in", "accessibility", "cookies", "privacy", "health"})
+PUBLIC = frozenset(
+    {
+        "sign-in",
+        "sign-in-by-provider",
+        "openid_connect_callback",
+        "accessibility",
+        "cookies",
+        "privacy",
+        "health",
+    }
+)
 """The pages that anyone may open, by name. Everything else asks who is there."""
 
 OWN_DOOR = ("api/v1/", "delta-sharing/")

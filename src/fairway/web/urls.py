@@ -8,6 +8,7 @@ from fairway.web.audit import views as audit
 from fairway.web.catalogue import views as catalogue
 from fairway.web.explanations import views as explanations
 from fairway.web.home import views as home
+from fairway.web.people import by_provider, confirming
 from fairway.web.people import views as people
 from fairway.web.products import views as products
 from fairway.web.queries import views as queries
@@ -20,8 +21,15 @@ handler500 = "fairway.web.errors.views.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("sign-in", people.sign_in, name="sign-in"),
+    path("sign-in/provider", by_provider.leave, name="sign-in-by-provider"),
+    path("sign-in/<str:provider_id>/callback", by_provider.back, name="openid_connect_callback"),
     path("sign-out", people.sign_out, name="sign-out"),
     path("account", people.account, name="account"),
+    path("account/confirm", confirming.confirm, name="confirm"),
+    path("account/confirmed", confirming.went_on, name="confirmed"),
+    path("account/factor", confirming.enrol, name="factor"),
+    path("account/factor/remove", confirming.remove_factor, name="remove-factor"),
+    path("account/sessions/<str:session>/end", confirming.end_session, name="end-session"),
     path("account/password", people.password, name="password"),
     path("account/tokens/new", people.new_token, name="new-token"),
     path("account/tokens/<str:token>/revoke", people.revoke_token, name="revoke-token"),

@@ -16,6 +16,7 @@ from fairway.web.agreements import choices
 from fairway.web.agreements.views import agreement_page
 from fairway.web.forms import WRONG, Problems, read_date, shown_date, typed_date
 from fairway.web.pages import actor, page, platform, tell
+from fairway.web.sessions import confirmed
 
 _WAITING = frozenset({State.SUBMITTED, State.IN_QUESTION})
 
@@ -49,6 +50,7 @@ def decision(request: HttpRequest, agreement: str) -> HttpResponse:
     return agreement_page(request, agreement, problems)
 
 
+@confirmed
 @require_http_methods(["GET", "POST"])
 def approve(request: HttpRequest, agreement: str) -> HttpResponse:
     """Ask, then grant all that was asked."""
@@ -74,6 +76,7 @@ def approve(request: HttpRequest, agreement: str) -> HttpResponse:
     )
 
 
+@confirmed
 @require_http_methods(["GET", "POST"])
 def approve_less(request: HttpRequest, agreement: str) -> HttpResponse:
     """Grant fewer columns, stronger treatments, fewer rows or a shorter time."""

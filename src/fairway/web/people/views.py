@@ -3,23 +3,23 @@
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairway.nouns.errors import BadInput, NotSignedIn, Refused
 from fairway.nouns.people import Via
-from fairway.verbs import people
+from fairway.rules.sessions import session_id
+from fairway.verbs import factors, people, sessions, signing_in
 from fairway.web.forms import WRONG, Problems
 from fairway.web.pages import actor, page, platform, tell
 from fairway.web.people import session
+from fairway.web.people.onward import onward_of
+from fairway.web.sessions import confirmed
 
 
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for name and password; begin a session and go on to where the person wanted to be."""
-    onward = request.POST.get("next") or request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
-        onward = ""
+    onward = onward_of(request)
     if request.method != "POST":
         return (
             redirect(onward or "home")
@@ -32,15 +32,22 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         problems.add("person", "Enter your user name")
     if not password:
         problems.add("password", "Enter your password")
+    code = request.POST.get("code", "").strip() or None
     if not problems:
         try:
-            found = people.sign_in(platform(), Via.WEB, name, password)
+            found = signing_in.sign_in(
+                platform(), Via.WEB, name, password, code=code, origin=_origin(request)
+            )
         except (NotSignedIn, Refused) as error:
-            problems.add_error(error, "person")
+            problems.add_error(error, "person", ("code",))
         else:
             session.begin(request, found)
             return redirect(onward or "home")
     return _sign_in_page(request, onward, problems, name)
+
+
+def _origin(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _sign_in_page(
@@ -53,13 +60,15 @@ def _sign_in_page(
         problems=problems,
         onward=onward,
         name=name,
+        rules=platform().settings["sign_in"],
+        asks_code="code" in problems,
     )
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    people.sign_out(platform(), actor(request))
+    signing_in.sign_out(platform(), actor(request))
     logout(request)
     return redirect("sign-in")
 
@@ -69,14 +78,19 @@ def account(request: HttpRequest) -> HttpResponse:
     """Show one's roles and tokens."""
     tokens = people.list_tokens(platform(), actor(request))
     now = platform().clock.now()
+    mine = session_id(request.session.session_key or "")
     return page(
         request,
         "people/account.html",
         section="account",
         tokens=[(token, token.usable(now)) for token in tokens],
+        sessions=sessions.list_own(platform(), actor(request)),
+        mine=mine,
+        factor=factors.enrolled(platform(), actor(request)),
     )
 
 
+@confirmed
 @require_http_methods(["GET", "POST"])
 def new_token(request: HttpRequest) -> HttpResponse:
     """Make a token; its secret is shown on this answer and never again."""
@@ -91,22 +105,13 @@ def new_token(request: HttpRequest) -> HttpResponse:
             problems.add("label", "What the token is for must be 100 characters or fewer")
         if not (days.isascii() and days.isdigit() and len(days) < 6):
             problems.add("days", "Enter the number of days as a whole number, for example 30")
-        if not request.POST.get("password"):
-            problems.add("password", "Enter your password")
         if not problems:
             try:
-                token, secret = people.create_token(
-                    platform(),
-                    Via.WEB,
-                    actor(request).person,
-                    request.POST["password"],
-                    label=label,
-                    days=int(days),
+                token, secret = people.create_token_confirmed(
+                    platform(), actor(request), label=label, days=int(days)
                 )
             except BadInput as error:
                 problems.add_error(error, "days")
-            except (NotSignedIn, Refused) as error:
-                problems.add_error(error, "password")
             else:
                 return page(
                     request,

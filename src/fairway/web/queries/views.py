@@ -21,6 +21,7 @@ from fairway.web.forms import WRONG, Problems
 from fairway.web.pages import actor, page, platform
 from fairway.web.queries import charts, tables
 from fairway.web.queries.streams import download as streamed
+from fairway.web.sessions import confirmed
 
 FILES = {"csv": "CSV, for a spreadsheet", "parquet": "Parquet", "arrow": "Arrow stream"}
 
@@ -111,6 +112,7 @@ def chart(request: HttpRequest) -> HttpResponse:
     return _result(request, typed, result, drawing=True)
 
 
+@confirmed
 @require_POST
 def download(request: HttpRequest) -> HttpResponseBase:
     """Run the query again and give the whole result as a file."""
