@@ -14,17 +14,15 @@ from fairway.nouns.guardrails import Example, Guardrail, GuardrailVersion
 from fairway.nouns.harvests import Catalogue, Coverage, Harvest, Record, Shown
 from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Team, Token
 from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
-from fairway.nouns.provisioning import GroupRole, ProvisionedGroup, ProvisionedPerson
 from fairway.nouns.purposes import LegalBasis, Purpose
 from fairway.nouns.queries import Field, Limits, ParsedQuery, Running
 from fairway.nouns.relations import GovernedRelation, Located
 from fairway.nouns.search import Indexed, SearchPage, SearchQuery
-from fairway.nouns.sessions import Session
 from fairway.nouns.shares import Extract, Recipient, ShareVersion
-from fairway.nouns.signing_in import Match
 from fairway.nouns.stops import Stop
 from fairway.nouns.versions import AsOf
 from fairway.rules.effective import Judge
+from fairway.verbs.doors import Attempts, Factors, Provisioned, Sessions
 
 
 class People(Protocol):
@@ -62,82 +60,6 @@ class Tokens(Protocol):
     def by_digest(self, digest: str) -> Token | None: ...
     def of(self, person: str) -> Sequence[Token]: ...
     def revoke(self, token: str, at: datetime) -> None: ...
-
-
-class Sessions(Protocol):
-    """Where people are signed in on the web pages."""
-
-    def of(self, person: str) -> Sequence[Session]:
-        """Return the open sessions of a person, the one used last first."""
-
-    def end(self, person: str, session: str) -> bool:
-        """End one session of a person, by the id that can be shown; say whether there was one."""
-
-    def end_all(self, person: str) -> int:
-        """End every session of a person; return how many."""
-
-
-class Attempts(Protocol):
-    """Failed tries to sign in, by the address they come from. Without an address: no limit."""
-
-    def allowed(self, origin: str) -> bool: ...
-    def failed(self, person: str, origin: str) -> None: ...
-
-
-class Factors(Protocol):
-    """Second factors. Writes happen only inside `Store.transaction()`."""
-
-    def enrolled(self, person: str) -> bool:
-        """Say whether a code is asked for when the person signs in."""
-
-    def begin(self, person: str) -> str:
-        """Return a new secret, in Base32, in place of any other; pending until its first code."""
-
-    def complete(self, person: str, code: str) -> tuple[str, ...] | None:
-        """Take the first code of a pending secret; return recovery codes, None if it is wrong."""
-
-    def use(self, person: str, code: str) -> bool:
-        """Take a code, which then opens no more; a recovery code opens once."""
-
-    def remove(self, person: str) -> bool:
-        """Forget the person's factor and recovery codes; say whether there were any."""
-
-
-class Provisioned(Protocol):
-    """People and groups as the department's directory sent them, and what groups give."""
-
-    def matching(self, match: Match, word: str) -> Sequence[Person]:
-        """Return the accounts that a provider's word for a person stands for."""
-
-    def person(self, id: str) -> ProvisionedPerson | None: ...  # SCIM's word
-    def find_people(self, **equal: str) -> Sequence[ProvisionedPerson]:
-        """Return people by `user_name` (whatever its case), `external_id` or `account`."""
-
-    def put_person(self, given: ProvisionedPerson) -> None:
-        """Insert, or replace the one of that id."""
-
-    def remove_person(self, id: str) -> None: ...  # SCIM's word
-    def rename(self, person: str, name: str, domain: str) -> None:
-        """Set an account's name and domain."""
-
-    def group(self, id: str) -> ProvisionedGroup | None: ...  # SCIM's word
-    def find_groups(self, **equal: str) -> Sequence[ProvisionedGroup]:
-        """Return groups by `name` (whatever its case), `external_id` or `member`."""
-
-    def put_group(self, given: ProvisionedGroup) -> None:
-        """Insert, or replace the one of that id and its members."""
-
-    def remove_group(self, id: str) -> None: ...  # SCIM's word
-    def group_roles(self, group: str | None = None) -> Sequence[GroupRole]: ...
-    def put_group_role(self, given: GroupRole) -> None: ...
-    def remove_group_role(self, given: GroupRole) -> bool: ...
-    def appointments(self, evidence: str, today: date) -> Sequence[Appointment]:
-        """Return the appointments that hold today by this evidence."""
-
-    def end_appointments(
-        self, evidence: str, people: Collection[str], role: Role, domain: str, until: date
-    ) -> None:
-        """Set the last day of what this evidence gave these people."""
 
 
 class Products(Protocol):
