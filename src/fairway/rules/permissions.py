@@ -61,12 +61,6 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "session.list": _OWN,
         "session.end": _OWN,
         "session.end_all": _OWN,
-        "provisioning.read": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.PROVISIONER),
-        "provisioning.write": _roles(Reach.ANYWHERE, Role.PROVISIONER),
-        "provisioning.group_roles": _roles(
-            Reach.ANYWHERE, Role.ADMINISTRATOR, Role.AUDITOR, Role.GOVERNANCE_MANAGER
-        ),
-        "provisioning.set_group_role": _roles(Reach.ANYWHERE, Role.GOVERNANCE_MANAGER),
         "person.me": _OWN,
         "person.list": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, *_WATCHERS),
         "person.add": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),

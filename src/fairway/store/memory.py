@@ -17,17 +17,14 @@ from fairway.store.sessions import Sessions as SessionRecords
 from fairway.store.shares import ShareStore
 from fairway.store.stops import StopStore
 from fairway.store.tokens import TokenStore
+from fairway.verbs.doors import Attempts, Factors, Provisioned, Sessions
 from fairway.verbs.ports import (
     Agreements,
-    Attempts,
     Entries,
-    Factors,
     GuardrailVersions,
     People,
     Products,
-    Provisioned,
     Purposes,
-    Sessions,
     Shares,
     Stops,
     Tokens,

@@ -150,7 +150,7 @@ class PeopleStore:
         ).save(force_insert=True)
 
     @writes
-    def endas_appointment(self, person: str, role: Role, domain: str | None, until: date) -> int:
+    def end_appointment(self, person: str, role: Role, domain: str | None, until: date) -> int:
         held = AppointmentRecord.objects.filter(person=person, role=role.value, domain=domain)
         lasting = held.filter(models.Q(until=None) | models.Q(until__gt=until))
         return lasting.update(until=until)
