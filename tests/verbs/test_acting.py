@@ -9,6 +9,7 @@ import fairway.verbs
 from fairway.nouns.errors import NotSignedIn, Refused
 from fairway.nouns.people import Actor, Domain, Organisation, Via
 from fairway.rules.permissions import PERMISSIONS
+from fairway.verbs import people, products
 from fairway.verbs.acting import NOBODY, VERBS, NeverAsked, Unrecorded, acting, looking, verb
 
 
