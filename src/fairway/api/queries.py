@@ -72,8 +72,8 @@ _RESULT = {
     "responses": {
         200: {
             "description": "The result, in the format accepted. The headers Fairway-Query-Id,"
-            " Fairway-Agreements and Fairway-Versions come with it, and Fairway-Rows when it is"
-            " complete at the start.",
+            " Fairway-Engine, Fairway-Agreements and Fairway-Versions come with it, and"
+            " Fairway-Rows when it is complete at the start.",
             "content": {f.media_type: {} for f in formats.FORMATS.values()},
         }
     }

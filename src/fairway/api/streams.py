@@ -22,6 +22,7 @@ def response(request: HttpRequest, result: QueryResult, form: Format) -> Streami
         body(form.write(result, facts), result.abandon), content_type=_content_type(form)
     )
     streaming["Fairway-Query-Id"] = result.id
+    streaming["Fairway-Engine"] = result.engine
     streaming["Fairway-Agreements"] = ", ".join(result.agreements)
     if result.versions:
         read = (f"{product}={version}" for product, version in result.versions.items())

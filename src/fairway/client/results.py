@@ -34,6 +34,7 @@ class Result:
         self._response = opened.__enter__()
         said = self._response.headers
         self.id = said.get("Fairway-Query-Id", "")
+        self.engine = said.get("Fairway-Engine", "")
         read = (one.partition("=") for one in said.get("Fairway-Versions", "").split(", ") if one)
         self.versions = {product: version for product, _, version in read}
         self.agreements = tuple(a for a in said.get("Fairway-Agreements", "").split(", ") if a)

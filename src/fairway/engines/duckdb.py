@@ -95,6 +95,8 @@ def _statements(
 class DuckDBStream:
     """Implements `verbs.ports.ResultStream`: what comes through one worker's pipe."""
 
+    engine = "duckdb"
+
     def __init__(self, reading: int, handle: int, limits: Limits) -> None:
         self.rows = 0
         self._reading = reading

@@ -85,6 +85,8 @@ class MemoryEngine:
 class MemoryStream:
     """Implements `verbs.ports.ResultStream` over a table in memory."""
 
+    engine = "memory"
+
     def __init__(self, table: Table, limits: Limits) -> None:
         self.rows = 0
         self._table = table

@@ -365,10 +365,11 @@ class ResultStream(Protocol):
 
     `rows` counts the rows produced so far. Raises `BoundExceeded` while iterating when a bound is
     passed. `close()` stops the work; closing twice does nothing. `stop()` ends it from another
-    thread: whoever reads gets an error.
+    thread: whoever reads gets an error. `engine` says which engine works.
     """
 
     rows: int
+    engine: str
 
     def __iter__(self) -> Iterator[bytes]: ...
     def stop(self) -> None: ...

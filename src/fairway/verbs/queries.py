@@ -97,7 +97,7 @@ class QueryResult:
 
     `complete` says whether the whole result is already held; then `rows` is final. Iterate once.
     `reasons` say why it was permitted, `agreements` under which agreements, `versions` which state
-    was read of each product whose source keeps states.
+    was read of each product whose source keeps states, `engine` which engine works on it.
     """
 
     def __init__(
@@ -109,6 +109,7 @@ class QueryResult:
         self.agreements = use.agreements
         self.products = use.products
         self.versions = use.versions
+        self.engine = stream.engine
         self._use = use
         self._stream = stream
         self._chunks = iter(stream)
@@ -269,6 +270,7 @@ def _started(
     except FairwayError as error:
         use.record("query.stopped", "failed", reason=error.message, rows=0)
         raise _Recorded(error) from None
+    use.details["engine"] = stream.engine
     if use.turn is not None:
         use.turn.attach(stream.stop)
     return stream
