@@ -26,6 +26,7 @@ PAGES = {
     "treatments": "pages.treatments",
     "purposes": "pages.purposes",
     "guardrails": "pages.guardrails",
+    "engines": "pages.engines",
     "hostile-queries": "pages.hostile",
 }
 """Each page and the module whose `page()` gives its text."""

@@ -53,7 +53,8 @@ def _unless_set(name: str) -> str:
         return _shown(getattr(plain.limits, key))
     if table_name == "sign_in":
         return _shown(getattr(plain.sign_in, key))
-    field = {"tokens": f"token_{key}", "provisioning": f"provisioning_{key}"}.get(table_name, key)
+    prefixed = {"tokens": "token", "provisioning": "provisioning", "spark": "spark"}
+    field = f"{prefixed[table_name]}_{key}" if table_name in prefixed else key
     return _shown(getattr(plain, field))
 
 

@@ -173,7 +173,7 @@ def _platform(settings: NodeSettings) -> Platform:
         sources=_later(lambda: _sources(settings)),
         guardrails=_later(lambda: _guardrails(settings, store)),
         gate=_gate,
-        engine=_engine,
+        engine=_routed(settings),
         extracts=_later(lambda: _extracts(settings)),
         turns=_turns(settings),
         keys=_later(lambda: _keys(settings)),
@@ -187,6 +187,7 @@ def _platform(settings: NodeSettings) -> Platform:
 def _sources(settings: NodeSettings) -> Any:
     from fairway.sources.delta import DeltaSources
     from fairway.sources.files import FileSources
+    from fairway.sources.iceberg import IcebergSources
     from fairway.sources.places import Places
 
     files = FileSources(settings.data_roots)
@@ -195,6 +196,7 @@ def _sources(settings: NodeSettings) -> Any:
             ("local", "parquet"): files,
             ("local", "csv"): files,
             ("local", "delta"): DeltaSources(files),
+            ("local", "iceberg"): IcebergSources(files),
         }
     )
 
@@ -249,6 +251,23 @@ def _make_engine() -> Any:
     from fairway.engines.duckdb import DuckDBEngine
 
     return DuckDBEngine(_locate)
+
+
+def _routed(settings: NodeSettings) -> Any:
+    """Return the default engine, or one that sends to Spark what is large."""
+    if not settings.spark_address:
+        return _engine
+
+    def spark() -> Any:
+        from fairway.engines.spark import SparkEngine
+
+        return SparkEngine(
+            _locate, settings.spark_address, _gate.bind, server=settings.spark_server
+        )
+
+    from fairway.engines.routing import RoutingEngine
+
+    return RoutingEngine(_engine, _later(spark), _locate, settings.spark_above)
 
 
 def _locate(source: Source) -> Located:

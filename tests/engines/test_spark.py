@@ -255,12 +255,11 @@ def test_partitions_deleted_rows_and_numbers_past_statistics(
 ):
     tried = request.getfixturevalue(server)
     table = pa.table({"c-1": [math.nan, -3.0, 2.0, None], "n": [1, 2, 3, 4]})
-    odd = "[1] %20" if server == "spark" else ""
     for name in "ab":
-        pq.write_table(table, tmp_path / f"{name}{odd}.parquet")
+        pq.write_table(table, tmp_path / f"{name}.parquet")
     parts = tuple(
         DataFile(
-            str(tmp_path / f"{name}{odd}.parquet"),
+            str(tmp_path / f"{name}.parquet"),
             names=(("x", "c-1"), ("late", "")),
             constants=(("day", day), ("it's", "\\'")),
             deleted=deleted,
@@ -288,6 +287,17 @@ def test_partitions_deleted_rows_and_numbers_past_statistics(
             continue
         assert_same(found[0], found[1], scope)
         assert found[1][1] or scope.endswith("'\\'''")
+
+
+@pytest.mark.parametrize("name", ["a b", "a%20b", "a[1]", "a*", "a{b,c}"])
+def test_files_of_odd_names_are_a_declared_gap(gate, name):
+    tried = SparkEngine(lambda _: Located((f"/{name}.parquet",)), "sc://127.0.0.1:1", gate.bind)
+    with pytest.raises(Unavailable, match="files of such names"):
+        tried.run(
+            gate.parse("SELECT * FROM d.r"),
+            [relation_of("a", {"n": LogicalType.INTEGER})],
+            Limits(),
+        )
 
 
 def test_delimited_text_is_a_declared_gap(gate, tmp_path):

@@ -80,3 +80,43 @@ def log(folder, fields, files, *, mode="name", partitions=(), features=None):
         actions.append({"add": add})
     text = "\n".join(json.dumps(action) for action in actions)
     (folder / "_delta_log" / f"{0:020}.json").write_text(text)
+
+
+# ------------------------------------------------------------------ Iceberg
+
+
+def iceberg_catalog():
+    """A catalogue in memory for the real writer, which needs one; the tables lie in directories."""
+    from pyiceberg.catalog import MetastoreCatalog
+    from pyiceberg.catalog.noop import NoopCatalog
+    from pyiceberg.table import CommitTableResponse, Table
+
+    class InMemory(MetastoreCatalog, NoopCatalog):
+        def __init__(self):
+            super().__init__("memory")
+            self.held = {}
+
+        def create_table(self, identifier, schema, location=None, **more):
+            staged = self._create_staged_table(("n", identifier), schema, str(location), **more)
+            self._keep(staged)
+            return self.held[identifier]
+
+        def load_table(self, identifier):
+            return self.held[identifier[-1]]
+
+        def commit_table(self, table, requirements, updates):
+            current = self.load_table(table.name())
+            staged = self._update_and_stage_table(current, table.name(), requirements, updates)
+            self._keep(staged)
+            return CommitTableResponse(
+                metadata=staged.metadata, metadata_location=staged.metadata_location
+            )
+
+        def _keep(self, staged):
+            self._write_metadata(staged.metadata, staged.io, staged.metadata_location)
+            name = staged.name()[-1]
+            self.held[name] = Table(
+                ("n", name), staged.metadata, staged.metadata_location, staged.io, self
+            )
+
+    return InMemory()

@@ -265,3 +265,4 @@ def test_only_permitted_partitions_and_ranges_are_opened(root, sources, reader):
             scopes.parse(scope, types), tuple(types.items()),
         )  # fmt: skip
         assert len(pruned(relation, located).files) == count
+    assert reader.rows(source, "n < 0") == []

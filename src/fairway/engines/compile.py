@@ -103,7 +103,7 @@ def governed_select(
 
 def reading(located: Located, types: dict[str, LogicalType]) -> str:
     """Return the SELECT of a source's columns as they lie, under their names and logical types."""
-    if not located.parts:
+    if located.files and not located.parts:
         return _read(located, located.files, types, DataFile(""))
     alike: dict[Any, list[str]] = {}
     for part in located.parts:

@@ -39,6 +39,11 @@ class RoutingEngine:
                 raise
             return self._default.run(query, relations, limits)
 
+    def warm(self) -> None:
+        """Make the default engine ready for its first query, where it can be."""
+        if hasattr(self._default, "warm"):
+            self._default.warm()
+
     def _size(self, relations: Sequence[GovernedRelation]) -> int:
         total = 0
         for relation in relations:

@@ -84,7 +84,6 @@ class SparkEngine:
         self._locate = locate
         self._address = address
         self._bind = bind
-        self._sail = server == "sail"
         self._barrier = _BARRIERS[server]
 
     def run(
@@ -93,8 +92,8 @@ class SparkEngine:
         prepared = []
         for i, relation in enumerate(relations):
             located = pruned(relation, self._locate(relation.source))
-            if self._sail and any(_ODD.search(path) for path in located.files):
-                raise gap("files of such names")  # it would find none, and say nothing
+            if any(_ODD.search(path) for path in located.files):
+                raise gap("files of such names")  # a server may find none, and say nothing
             prepared.append((relation, governed.prepare(located, f"s{i}")))
         written = self._written(query, prepared)
         fields = self._bind(query, relations)

@@ -203,13 +203,16 @@ class Expressions:
                 word = "IN" if form == "COMPARE_IN" else "NOT IN"
                 return Phrase(f"({value.sql} {word} ({_listed(others)}))", "BOOLEAN")
             case "OPERATOR_NULLIF":
-                given = self.phrase(children[0])
-                one, other = alike([given, self.phrase(children[1])])
-                if one.type != given.type:
-                    raise gap("NULLIF of different types")
-                return Phrase(f"nullif({one.sql}, {other.sql})", one.type)
+                return self._nullif(children)
             case other:
                 raise gap(str(other))
+
+    def _nullif(self, nodes: Sequence[Node]) -> Phrase:
+        given = self.phrase(nodes[0])
+        one, other = alike([given, self.phrase(nodes[1])])
+        if one.type != given.type:
+            raise gap("NULLIF of different types")
+        return Phrase(f"nullif({one.sql}, {other.sql})", one.type)
 
     def _case(self, node: Node) -> Phrase:
         checks = node["case_checks"]
@@ -264,6 +267,8 @@ class Expressions:
         nodes = [argument["expression"] for argument in node.get("arguments", ())]
         if called in {"+", "-"} and len(nodes) == 2 and nodes[1].get("function_name") in _SPANS:
             return self._shifted(called, *nodes)
+        if called == "nullif" and len(nodes) == 2:
+            return self._nullif(nodes)
         parts = self._phrases(nodes)
         if called in {"+", "-", "*", "/", "//", "%"} and len(parts) == 2:
             return _arithmetic(called, *parts)

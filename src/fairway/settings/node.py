@@ -28,6 +28,8 @@ class NodeSettings:
     `data_roots` are the directories that sources may lie in. `hosts` are the names that the web
     server answers to; `https` is true when it is reached over TLS, and makes cookies secure.
     `address` is where partners reach the node, empty when each request's own address serves.
+    `spark_address` is a Spark Connect server, empty for none, `spark_server` whose it is, and
+    `spark_above` how many bytes of files a query has to read to go there.
     `cache_bytes` bounds the files kept for shares, `url_seconds` how long a link to one works.
     """
 
@@ -47,6 +49,9 @@ class NodeSettings:
     address: str = ""
     cache_bytes: int = 8 * 1024**3
     url_seconds: int = 900
+    spark_address: str = field(default="", repr=False)
+    spark_server: str = "spark"
+    spark_above: int = 64 * 1024**3
 
     @property
     def checkpoint(self) -> Path:
@@ -91,6 +96,9 @@ KEYS: Mapping[str, Key] = {
         int, "Minutes after signing in until an approval, a download or a token asks who is there."
     ),
     "tokens.days": Key(int, "Days until a new token expires."),
+    "spark.address": Key(str, "A Spark Connect server for what is large, as sc://host:port."),
+    "spark.server": Key(str, "Whose server that is: spark, or sail."),
+    "spark.above": Key(int, "Bytes of files that a query has to read to go to Spark."),
     "sharing.address": Key(str, "Where partners reach the node, such as https://data.example."),
     "sharing.cache_bytes": Key(int, "The most bytes of files that are kept for shares."),
     "sharing.url_seconds": Key(int, "Seconds that a link to a shared file works."),
@@ -208,6 +216,10 @@ def _settings(workspace: Path, values: Mapping[str, Any], text: str) -> NodeSett
         given["hosts"] = tuple(given["hosts"])
     checked_url(given.get("database", ""), line=_line(text, "database"))
     sign_in = _sign_in(values, text)
+    if not re.fullmatch(r"(sc://[^\s/]+(/\S*)?)?", given.get("spark_address", "")):
+        raise _bad("spark.address", text, "This has to be an address such as sc://host:15002.")
+    if given.get("spark_server", "spark") not in {"spark", "sail"}:
+        raise _bad("spark.server", text, "This has to be spark or sail.")
     return NodeSettings(
         workspace=workspace,
         data_roots=tuple((workspace / root).resolve() for root in roots),
@@ -260,6 +272,9 @@ _FIELDS = {
     "web.idle_minutes": "idle_minutes",
     "web.confirm_minutes": "confirm_minutes",
     "tokens.days": "token_days",
+    "spark.address": "spark_address",
+    "spark.server": "spark_server",
+    "spark.above": "spark_above",
     "sharing.address": "address",
     "sharing.cache_bytes": "cache_bytes",
     "sharing.url_seconds": "url_seconds",

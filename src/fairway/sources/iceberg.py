@@ -1,0 +1,324 @@
+"""Products that lie in Apache Iceberg tables on this machine: the newest metadata file says it all.
+
+Columns are read by their numbers, so that a renamed one is still itself. Positional deletes are
+followed; equality deletes, versions of the format past 2 and files other than Parquet are refused.
+Every snapshot that the table holds can be read, by its id or by time. No catalogue is asked: the
+table's own directory is one, and nothing that its metadata names is opened outside the data roots.
+"""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from fairway.nouns.errors import FairwayError, Refused, Unavailable
+from fairway.nouns.products import LogicalType, Source, SourceField
+from fairway.nouns.relations import ColumnRange, DataFile, Located
+from fairway.nouns.versions import AsOf, Version
+from fairway.rules import versions
+from fairway.sources import faults, parquet
+from fairway.sources.files import MOST_FILES, FileSources
+
+if TYPE_CHECKING:
+    from pyiceberg.table import StaticTable
+
+FORMAT = "iceberg"
+_METADATA = "metadata"
+_NUMBERED = re.compile(r"v?(\d+)(-.*)?\.metadata\.json")
+_CUT_AT = 16
+"""Characters after which writers cut texts in statistics."""
+
+_NEWEST_FORMAT = 2
+_KEPT_STATES = 32
+_DAYS_FROM = date(1970, 1, 1)
+MOST_DELETED = 1_000_000
+_TYPES = {
+    "string": LogicalType.STRING,
+    "boolean": LogicalType.BOOLEAN,
+    "int": LogicalType.INTEGER,
+    "long": LogicalType.INTEGER,
+    "float": LogicalType.NUMBER,
+    "double": LogicalType.NUMBER,
+    "date": LogicalType.DATE,
+    "timestamp": LogicalType.TIMESTAMP,
+    "timestamptz": LogicalType.TIMESTAMP,
+}
+
+
+@dataclass(frozen=True)
+class _State:
+    """One snapshot of a table; `snapshot` is None while nothing was ever written to it."""
+
+    fields: tuple[SourceField, ...]
+    snapshot: int | None
+    parts: tuple[DataFile, ...]
+
+
+class IcebergSources:
+    """Reads kind `local`, format `iceberg`. `files` says what lies below a data root."""
+
+    def __init__(self, files: FileSources) -> None:
+        self._files = files
+        self._states: OrderedDict[tuple[Any, ...], _State] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def resolve(self, source: Source, file: str) -> Source:
+        place = self._files.place(source, file, lambda path: (path / _METADATA).is_dir())
+        resolved = replace(source, location=str(place))
+        self._state(resolved, file)
+        return resolved
+
+    def describe(self, source: Source, file: str) -> Sequence[SourceField]:
+        state = self._state(source, file)
+        self._located(state, file)
+        return state.fields
+
+    def pin(self, source: Source, wanted: AsOf | None) -> Source:
+        """Return the source as of a snapshot, or as of now."""
+        if wanted is None:
+            snapshot = self._state(source, "").snapshot
+        elif isinstance(wanted, Version):
+            snapshot = self._state(replace(source, version=str(wanted.number)), "").snapshot
+        else:
+            moment = int(wanted.at.timestamp() * 1000)
+            found = self._open(source, "").snapshot_as_of_timestamp(moment)
+            if found is None:
+                raise faults.no_such_version(versions.to_text(wanted))
+            snapshot = found.snapshot_id
+        return source if snapshot is None else replace(source, version=str(snapshot))
+
+    def locate(self, source: Source, file: str = "") -> Located:
+        """Return the files of the snapshot that the source names."""
+        return self._located(self._state(source, file), file)
+
+    def _located(self, state: _State, file: str) -> Located:
+        self._files.admit([part.path for part in state.parts], file)
+        return Located(tuple(part.path for part in state.parts), parts=state.parts)
+
+    def _state(self, source: Source, file: str) -> _State:
+        metadata = _newest(Path(source.location), file)
+        key = (str(metadata), metadata.stat().st_mtime_ns, source.version)
+        with self._lock:
+            if key in self._states:
+                self._states.move_to_end(key)
+                return self._states[key]
+        state = self._read(self._open(source, file), source, file)
+        with self._lock:
+            self._states[key] = state
+            while len(self._states) > _KEPT_STATES:
+                self._states.popitem(last=False)
+        return state
+
+    def _open(self, source: Source, file: str) -> "StaticTable":
+        try:
+            from pyiceberg.catalog.noop import NoopCatalog
+            from pyiceberg.exceptions import ValidationError
+            from pyiceberg.io.pyarrow import PyArrowFileIO
+            from pyiceberg.serializers import FromInputFile
+            from pyiceberg.table import StaticTable
+        except ModuleNotFoundError:
+            raise faults.missing_extra("Apache Iceberg tables", "iceberg") from None
+        files = self._files
+
+        class Inside(PyArrowFileIO):
+            """Opens what lies below a data root, and nothing else."""
+
+            def new_input(self, location: str) -> Any:
+                path = _path(location)
+                files.admit([path], file)
+                return super().new_input(path)
+
+        location = str(_newest(Path(source.location), file))
+        inside = Inside()
+        try:
+            metadata = FromInputFile.table_metadata(inside.new_input(location))
+        except (ValidationError, ValueError, TypeError, KeyError, OSError):
+            raise _damaged(file) from None
+        if metadata.format_version > _NEWEST_FORMAT:
+            raise _unknown(f"version {metadata.format_version} of the format", file)
+        return StaticTable(
+            identifier=("static", "table"),
+            metadata_location=location,
+            metadata=metadata,
+            io=inside,
+            catalog=NoopCatalog("static"),
+        )
+
+    def _read(self, table: "StaticTable", source: Source, file: str) -> _State:
+        schema = table.schema()
+        fields = tuple(_field(field) for field in schema.fields)
+        current = table.current_snapshot()
+        snapshot = current.snapshot_id if current else None
+        if source.version:
+            snapshot = int(source.version)
+            if table.snapshot_by_id(snapshot) is None:
+                raise faults.no_such_version(source.version)
+        if snapshot is None:
+            return _State(fields, None, ())
+        try:
+            tasks = list(table.scan(snapshot_id=snapshot).plan_files())
+        except FairwayError:
+            raise
+        except (ValueError, NotImplementedError) as error:
+            if "equality" in str(error).lower():
+                raise _unknown("equality deletes", file) from None
+            raise _damaged(file) from None
+        except OSError:
+            raise _damaged(file) from None
+        if len(tasks) > MOST_FILES:
+            raise faults.too_many_files(MOST_FILES, file)
+        deleted = _deleted(table, tasks, file)
+        parts = tuple(self._part(table, task.file, deleted, file) for task in tasks)
+        return _State(fields, snapshot, tuple(sorted(parts, key=lambda part: part.path)))
+
+    def _part(
+        self, table: "StaticTable", data: Any, deleted: Mapping[str, tuple[int, ...]], file: str
+    ) -> DataFile:
+        if str(data.file_format).rpartition(".")[2].upper() != "PARQUET":
+            raise _unknown("files that are not Parquet", file)
+        path = _path(data.file_path)
+        self._files.admit([path], file)
+        numbered = parquet.columns(path, file).by_id
+        if not numbered:
+            raise _unknown("files whose columns have no numbers", file)
+        spec = table.specs()[data.spec_id]
+        names: list[tuple[str, str]] = []
+        constants: list[tuple[str, str | None]] = []
+        for field in table.schema().fields:
+            inside = numbered.get(field.field_id, "")
+            place = next(
+                (
+                    i
+                    for i, part in enumerate(spec.fields)
+                    if part.source_id == field.field_id and str(part.transform) == "identity"
+                ),
+                None,
+            )
+            if not inside and place is not None:
+                constants.append((field.name, _text(data.partition[place], str(field.field_type))))
+            elif inside != field.name:
+                names.append((field.name, inside))
+        return DataFile(
+            path=path,
+            names=tuple(names),
+            constants=tuple(constants),
+            deleted=deleted.get(path, ()),
+            ranges=tuple(_ranges(table, data)),
+            rows=data.record_count,
+            size=data.file_size_in_bytes,
+        )
+
+
+def _newest(location: Path, file: str) -> Path:
+    """Return the metadata file of the highest number."""
+    try:
+        found = [
+            (int(match[1]), path.stat().st_mtime_ns, path)
+            for path in (location / _METADATA).iterdir()
+            if (match := _NUMBERED.fullmatch(path.name))
+        ]
+    except OSError:
+        raise faults.unreachable(file) from None
+    if not found:
+        raise _damaged(file)
+    return max(found)[2]
+
+
+def _path(location: str) -> str:
+    plain = location.removeprefix("file://") if location.startswith("file://") else location
+    return unquote(plain) if plain is not location else plain
+
+
+def _field(field: Any) -> SourceField:
+    native = str(field.field_type)
+    kind = LogicalType.NUMBER if native.startswith("decimal(") else _TYPES.get(native)
+    return SourceField(field.name, kind, native)
+
+
+def _ranges(table: "StaticTable", data: Any) -> Iterator[ColumnRange]:
+    from pyiceberg.conversions import from_bytes
+    from pyiceberg.types import PrimitiveType
+
+    low, high = data.lower_bounds or {}, data.upper_bounds or {}
+    nulls = data.null_value_counts or {}
+    for field in table.schema().fields:
+        kind = _field(field).type
+        if kind is None or not isinstance(field.field_type, PrimitiveType):
+            continue
+        number = field.field_id
+        ends = [
+            _value(from_bytes(field.field_type, side[number]), kind) if side.get(number) else None
+            for side in (low, high)
+        ]
+        known = parquet.range_ends(kind, ends[0], ends[1], _CUT_AT)
+        no_nulls = nulls.get(number) == 0
+        if known != (None, None) or no_nulls:
+            yield ColumnRange(field.name, *known, nulls=not no_nulls)
+
+
+def _value(raw: Any, kind: LogicalType) -> Any:
+    """Return a bound as a value; days are counted from 1970, times in millionths of a second."""
+    from datetime import datetime
+
+    if kind is LogicalType.DATE and isinstance(raw, int):
+        return _DAYS_FROM + timedelta(days=raw)
+    if kind is LogicalType.TIMESTAMP and isinstance(raw, int):
+        try:
+            return datetime(1970, 1, 1) + timedelta(microseconds=raw)  # noqa: DTZ001 - columns hold no zone
+        except OverflowError:
+            return None
+    return raw
+
+
+def _text(value: Any, native: str) -> str | None:
+    """Write the value of a partition as `rules.pruning.constant` reads it."""
+    if value is None:
+        return None
+    kind = _TYPES.get(native, LogicalType.NUMBER)
+    value = _value(value, kind)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _deleted(table: "StaticTable", tasks: Sequence[Any], file: str) -> dict[str, tuple[int, ...]]:
+    """Return the places of deleted rows, by file."""
+    from pyiceberg.io.pyarrow import _read_deletes  # what its own scan reads them with
+
+    wanted = {delete.file_path: delete for task in tasks for delete in task.delete_files}
+    found: dict[str, set[int]] = {}
+    for delete in wanted.values():
+        for path, places in _read_deletes(table.io, delete).items():
+            found.setdefault(_path(path), set()).update(places.to_pylist())
+    if sum(map(len, found.values())) > MOST_DELETED:
+        raise Unavailable(
+            "source.too_many_deleted",
+            f"Delete files take more than {MOST_DELETED:,} rows out of this table.",
+            remedy="Compact the table, which writes its files without them.",
+            file=file,
+            field=faults.PATH,
+        )
+    return {path: tuple(sorted(places)) for path, places in found.items()}
+
+
+def _damaged(file: str) -> FairwayError:
+    return Unavailable(
+        "source.unreadable",
+        "The Iceberg table at this path is damaged, or is not an Iceberg table.",
+        remedy="Check that its metadata is whole and that the node may read it.",
+        file=file,
+        field=faults.PATH,
+    )
+
+
+def _unknown(what: str, file: str) -> FairwayError:
+    return Refused(
+        "source.iceberg_feature",
+        f"The Iceberg table has {what}, which Fairway does not read.",
+        remedy="Rewrite the table without it, or offer a copy.",
+        file=file,
+        field=faults.PATH,
+    )
