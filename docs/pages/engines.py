@@ -56,8 +56,8 @@ query reads is large (see [the settings](settings.md)). The result says which en
 The {len(rows)} queries of the specification (`tests/engines/spec.py`) are put to every engine. An
 engine gives DuckDB's answer, or says before anything runs what it does not know: the in-memory
 engine answers {known[0]}, Spark {known[1]}. A query that Spark does not know goes to DuckDB. Spark
-also refuses: products in CSV, files whose names need more than letters, digits and `_.=+@-`, pseudonyms of numbers, times to the nanosecond, `lower` and `upper` of
-texts beyond ASCII.
+also refuses: products in CSV, files whose names need more than letters, digits and `_.=+@-`,
+pseudonyms of numbers, times to the nanosecond, `lower` and `upper` of texts beyond ASCII.
 
 {table(["topic", "query", "in memory", "Spark"], rows)}
 """

@@ -231,6 +231,7 @@ class Nothing:
     """An engine that finds no rows: what is decided is decided before it."""
 
     rows = 0
+    engine = "none"
 
     def run(self, query, relations, limits):
         return self

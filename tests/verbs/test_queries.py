@@ -210,6 +210,8 @@ def test_an_engine_that_does_not_answer_is_on_the_record(scene):
 class Stream:
     """A result that is too large to hold: real Arrow bytes are not needed to count them."""
 
+    engine = "test"
+
     def __init__(self, chunks, error=None):
         self.chunks, self.error, self.rows, self.closed = chunks, error, 0, 0
 

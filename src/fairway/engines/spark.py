@@ -231,11 +231,12 @@ class SparkStream:
         )
         self._limits = limits
         self._late = False
+        self._stopped = False
         self._open = True
         self._tag = uuid.uuid4().hex
 
     def __iter__(self) -> Iterator[bytes]:
-        timer = threading.Timer(self._limits.seconds, self._stop)
+        timer = threading.Timer(self._limits.seconds, self._end)
         timer.daemon = True
         timer.start()
         sink = io.BytesIO()
@@ -273,6 +274,8 @@ class SparkStream:
             reader = self._session.read.option("__globPaths__", "false")
             paths = [f"file://{path}" for path in source.paths]
             reader.schema(schema).parquet(*paths).createOrReplaceTempView(source.view)
+        if self._stopped:
+            raise failures.error("")
         found = self._session.sql(self._written.sql)
         client = self._session.client
         made: Any = found  # its plan is taken as toArrow() takes it, which would hold all of it
@@ -293,8 +296,13 @@ class SparkStream:
         if not all(map(os.path.exists, paths)):
             raise failures.error("source")
 
-    def _stop(self) -> None:
+    def _end(self) -> None:
         self._late = True
+        self.stop()
+
+    def stop(self) -> None:
+        """Interrupt the work, from any thread. Who reads meets an error."""
+        self._stopped = True
         with suppress(Exception):
             self._session.interruptTag(self._tag)
 
