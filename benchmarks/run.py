@@ -17,6 +17,7 @@ SKIPPED = 75
 BENCHMARKS = {
     "imports": "How long the core takes to import.",
     "decisions": "Decisions per second.",
+    "access": "Explained decisions, questions, the matrix and revocation for 85,000 people.",
     "ledger": "Appends to the record per second, on SQLite and PostgreSQL; verification.",
     "governed": "The CPU of a governed query against a trusted view.",
     "latency": "A small query, pages and the API, over a served node.",

@@ -7,6 +7,7 @@ a denial that names the nearest miss: what would have to be true instead.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from fairway.nouns.access import (
     AccessRequest,
@@ -50,9 +51,9 @@ def decide(
     else is looked at. Guardrails are asked afterwards, about the grants. `misfits` says which terms
     do not fit a product; it may remember its answers.
     """
-    stop = next((s for s in stops if _concerns(s, request)), None)
-    if stop is not None:
-        return _deny(halted(stop))
+    for stop in stops:
+        if _concerns(stop, request):
+            return _deny(halted(stop))
     if person is None or not person.open(today):
         return _deny(
             Denial("access.no_person", "There is no active account for this person.", "Sign in.")
@@ -87,6 +88,12 @@ def decide(
         return Decision(Effect.DENY, tuple(d.reason for d in denials), denials=denials)
     grants = tuple(o for o in outcomes if isinstance(o, Grant))
     return Decision(Effect.PERMIT, tuple(_why(g) for g in grants), grants=grants)
+
+
+@lru_cache(maxsize=4096)
+def day_text(day: date) -> str:
+    """Return a day as people write it. Days recur, and formatting one takes long."""
+    return f"{day:%d/%m/%Y}"
 
 
 def covers(agreement: Agreement, person: str, teams: frozenset[Team]) -> bool:
@@ -135,7 +142,7 @@ def _why(grant: Grant) -> str:
         return f"{grant.product.id} is open to everyone who is signed in."
     return (
         f"Agreement {grant.agreement.id} covers {grant.product.id} for"
-        f" {grant.agreement.purpose} until {grant.terms.ends:%d/%m/%Y}."
+        f" {grant.agreement.purpose} until {day_text(grant.terms.ends)}."
     )
 
 

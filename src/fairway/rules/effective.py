@@ -27,7 +27,7 @@ from fairway.nouns.purposes import LegalBasis, Purpose
 from fairway.nouns.stops import Stop, Stopped
 from fairway.rules.access import decide, guardrail_facts, judged, open_terms, readable
 from fairway.rules.agreements import effective_state, inapplicable
-from fairway.rules.explanations import explain
+from fairway.rules.explanations import explain, visible
 
 EVERYONE = Person("", "Everyone who is signed in", "")
 """Whom an open product is open to."""
@@ -86,17 +86,16 @@ class EffectiveAccess:
         current = [a for a in reading.appointments if a.current(reading.day)]
         self._standing = _standings(current)
         self._members: dict[Team, dict[str, None]] = {}
-        self._holders: dict[tuple[Role, str | None], tuple[str, ...]] = {}
-        for one in current:
-            if one.domain is not None:
-                self._members.setdefault(Team(one.role, one.domain), {})[one.person] = None
-            held = self._holders.get((one.role, one.domain), ())
-            if one.person not in held:
-                self._holders[one.role, one.domain] = (*held, one.person)
+        self._hub: dict[Role, dict[str, None]] = {}
         self._owned: dict[tuple[str, str], list[Appointment]] = {}
         for one in current:
-            if one.role is Role.DATA_OWNER and one.domain is not None:
+            if one.domain is None:
+                self._hub.setdefault(one.role, {})[one.person] = None
+                continue
+            self._members.setdefault(Team(one.role, one.domain), {})[one.person] = None
+            if one.role is Role.DATA_OWNER:
                 self._owned.setdefault((one.person, one.domain), []).append(one)
+        self._named: dict[Role | Team, tuple[str, ...]] = {}
         self._by_asker: dict[tuple[str, str], list[Agreement]] = {}
         self._by_team: dict[tuple[str, Team], list[Agreement]] = {}
         self._order = {a.id: number for number, a in enumerate(reading.agreements)}
@@ -106,10 +105,19 @@ class EffectiveAccess:
             if agreement.team is not None and agreement.history:
                 shared = (agreement.product, agreement.team)
                 self._by_team.setdefault(shared, []).append(agreement)
+        self._of_person: dict[str, list[Agreement]] = {}
+        self._of_team: dict[Team, list[Agreement]] = {}
+        self._of_product: dict[str, list[Agreement]] = {}
+        for agreement in reading.agreements:
+            self._of_person.setdefault(agreement.asker, []).append(agreement)
+            self._of_product.setdefault(agreement.product, []).append(agreement)
+            if agreement.team is not None:
+                self._of_team.setdefault(agreement.team, []).append(agreement)
         self._fitting: dict[tuple[int, str], tuple[Denial, ...]] = {}
         self._shown: dict[str, tuple[frozenset[str], bool]] = {}
         self._grouped: dict[Team, dict[object, list[str]]] = {}
         self._halted = {s.subject for s in reading.stops if s.kind is Stopped.PERSON}
+        self._stopped = {s.subject for s in reading.stops if s.kind is not Stopped.PERSON}
 
     # -------------------------------------------------------------- one question
 
@@ -117,6 +125,18 @@ class EffectiveAccess:
         self, person: str, product: str, purpose: str, *, managed_device: bool = False
     ) -> Decision:
         """Decide on every granted column of a product, as a query of it would be."""
+        teams = self._standing.get(person, _NOBODY).teams
+        covering = self._covering(person, product, teams)
+        return self._decided(person, product, purpose, covering, managed_device)
+
+    def _decided(
+        self,
+        person: str,
+        product: str,
+        purpose: str,
+        covering: Sequence[Agreement],
+        managed_device: bool,
+    ) -> Decision:
         reading = self._reading
         found = reading.products.get(product)
         request = AccessRequest(
@@ -133,7 +153,7 @@ class EffectiveAccess:
             person=account,
             purpose=reason,
             products={} if found is None else {product: found},
-            agreements=self._covering(person, product, standing.teams),
+            agreements=covering,
             today=reading.day,
             teams=standing.teams,
             stops=reading.stops,
@@ -157,34 +177,49 @@ class EffectiveAccess:
         managed_device: bool = False,
     ) -> Explanation:
         """Explain the decision on a product that there is. Raises `KeyError` for no product."""
-        decision = self.decision(person, product, purpose, managed_device=managed_device)
-        return explain(decision, self._circumstances(person, product, purpose), own=own)
-
-    def _circumstances(self, person: str, product: str, purpose: str) -> Circumstances:
         found = self._reading.products[product]
-        standing, holders = self._standing.get(person, _NOBODY), self._holders
-        domain, owner = found.domain, found.contract.owner
+        teams = self._standing.get(person, _NOBODY).teams
+        covering = self._covering(person, product, teams)
+        decision = self._decided(person, product, purpose, covering, managed_device)
+        told = self._circumstances(person, found, purpose, covering)
+        return explain(decision, told, own=own)
+
+    def _circumstances(
+        self, person: str, found: DataProduct, purpose: str, covering: Sequence[Agreement]
+    ) -> Circumstances:
+        domain, owner = found.contract.domain, found.contract.owner
         return Circumstances(
             asked=person,
             person=self._reading.people.get(person),
             product=found,
             purpose=purpose,
             on=self._reading.day,
-            agreements=tuple(self._covering(person, product, standing.teams)),
-            analyst=Role.ANALYST in standing.roles,
+            agreements=tuple(covering),
+            analyst=Role.ANALYST in self._standing.get(person, _NOBODY).roles,
             ownership=tuple(self._owned.get((owner, domain), ())),
-            owners=holders.get((Role.DATA_OWNER, domain), ()),
-            managers=holders.get((Role.GOVERNANCE_MANAGER, None), ()),
-            administrators=holders.get((Role.ADMINISTRATOR, None), ()),
-            officers=holders.get((Role.DATA_PROTECTION_OFFICER, None), ()),
+            owners=self._holders(Team(Role.DATA_OWNER, domain)),
+            managers=self._holders(Role.GOVERNANCE_MANAGER),
+            administrators=self._holders(Role.ADMINISTRATOR),
+            officers=self._holders(Role.DATA_PROTECTION_OFFICER),
         )
+
+    def _holders(self, held: Role | Team) -> tuple[str, ...]:
+        """Return who holds a role at the hub, or is in a team, in the order of appointment."""
+        found = self._named.get(held)
+        if found is None:
+            people = self._members.get(held) if isinstance(held, Team) else self._hub.get(held)
+            found = self._named[held] = tuple(people or ())
+        return found
 
     def _covering(self, person: str, product: str, teams: frozenset[Team]) -> Sequence[Agreement]:
         """Return the person's and their teams' agreements on a product, newest first."""
         found = self._by_asker.get((product, person), [])
-        shared = [a for t in teams for a in self._by_team.get((product, t), ())]
+        known = self._by_team
+        shared = [a for team in teams for a in known.get((product, team), ())]
         if not shared:
             return found
+        if not found and len(shared) == 1:
+            return shared
         merged = {a.id: a for a in (*found, *shared)}
         return sorted(merged.values(), key=lambda a: self._order[a.id])
 
@@ -228,16 +263,12 @@ class EffectiveAccess:
         People who stand alike are one group. `concerns` picks agreements, and then leaves open
         products out. The device is taken to be a managed one: that is known only at the use.
         """
-        stopped = {s.subject for s in self._reading.stops}
         for agreement in self._reading.agreements:
-            if (concerns is None or concerns(agreement)) and not {
-                agreement.id,
-                agreement.product,
-            } & stopped:
-                yield from self._groups_of(agreement)
+            if concerns is None or concerns(agreement):
+                yield from self._unstopped(agreement)
         if concerns is None:
             for product in self._reading.products.values():
-                if product.contract.access is AccessClass.OPEN and product.id not in stopped:
+                if product.contract.access is AccessClass.OPEN and product.id not in self._stopped:
                     yield from self._open(product)
 
     def _groups_of(self, agreement: Agreement) -> Iterator[Group]:
@@ -295,6 +326,43 @@ class EffectiveAccess:
             facts = self._facts(grant, EVERYONE, purpose, frozenset(), True)
             yield Group(grant, purpose.code, [""], facts)
 
+    def of_person(self, person: str) -> Iterator[Group]:
+        """Yield what a person may use under agreements, each as a group of one."""
+        standing = self._standing.get(person, _NOBODY)
+        found = {a.id: a for a in self._of_person.get(person, ())}
+        for team in standing.teams:
+            found.update((a.id, a) for a in self._of_team.get(team, ()))
+        account = self._reading.people.get(person)
+        if account is None or not self._admitted(person):
+            return
+        for agreement in sorted(found.values(), key=lambda a: self._order[a.id]):
+            for group in self._unstopped(agreement):
+                facts = self._facts(
+                    group.grant,
+                    account,
+                    self._reading.purposes[group.purpose],
+                    standing.roles,
+                    True,
+                )
+                if self._judge(facts).permitted:
+                    yield Group(group.grant, group.purpose, (person,), facts)
+                break  # whoever the group is of: the grant is the same for all
+
+    def of_product(self, product: str, column: str | None = None) -> Iterator[Group]:
+        """Yield who may use a product, or see one column of it, under agreements."""
+        for agreement in self._of_product.get(product, ()):
+            seen = (
+                None
+                if agreement.granted is None or column is None
+                else visible(agreement.granted).column(column)
+            )
+            if column is None or seen is not None:
+                yield from self.permitted(self._unstopped(agreement))
+
+    def _unstopped(self, agreement: Agreement) -> Iterator[Group]:
+        if not {agreement.id, agreement.product} & self._stopped:
+            yield from self._groups_of(agreement)
+
     def permitted(self, groups: Iterable[Group]) -> Iterator[Group]:
         """Yield the groups that no guardrail forbids."""
         return (group for group in groups if self._judge(group.facts).permitted)
@@ -302,17 +370,18 @@ class EffectiveAccess:
 
 def _standings(current: Iterable[Appointment]) -> dict[str, _Standing]:
     """Return each person's roles and teams. Equal ones are one object: few differ."""
-    held: dict[str, list[Appointment]] = {}
+    held: dict[str, list[tuple[Role, str | None]]] = {}
     for one in current:
-        held.setdefault(one.person, []).append(one)
-    known: dict[frozenset[tuple[Role, str | None]], _Standing] = {}
+        held.setdefault(one.person, []).append((one.role, one.domain))
+    known: dict[tuple[tuple[Role, str | None], ...], _Standing] = {}
     standings: dict[str, _Standing] = {}
-    for person, appointments in held.items():
-        key = frozenset((a.role, a.domain) for a in appointments)
-        if key not in known:
-            known[key] = _Standing(
+    for person, roles in held.items():
+        key = tuple(roles)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = _Standing(
                 frozenset(role for role, _ in key),
                 frozenset(Team(role, domain) for role, domain in key if domain is not None),
             )
-        standings[person] = known[key]
+        standings[person] = found
     return standings

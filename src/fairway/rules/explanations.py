@@ -11,9 +11,10 @@ from fairway.nouns.access import Decision, Denial, Effect, Grant
 from fairway.nouns.agreements import Agreement, Move, State, Terms
 from fairway.nouns.explanations import Circumstances, Explanation, Need, Sight
 from fairway.nouns.guardrails import Guardrail
-from fairway.nouns.people import Appointment, Role
+from fairway.nouns.people import Appointment, Role, Team
 from fairway.nouns.products import AccessClass, DataProduct
 from fairway.nouns.treatments import Kind
+from fairway.rules.access import day_text
 from fairway.rules.agreements import ENDED, effective_state
 
 
@@ -39,6 +40,8 @@ def version_of(versions: Sequence[DataProduct], day: date) -> DataProduct | None
 def visible(terms: Terms) -> Terms:
     """Return terms without the columns that they leave out."""
     kept = tuple(c for c in terms.columns if c.treatment.kind is not Kind.DROP)
+    if len(kept) == len(terms.columns):
+        return terms
     return replace(terms, columns=kept)
 
 
@@ -47,32 +50,32 @@ def explain(decision: Decision, facts: Circumstances, *, own: bool) -> Explanati
     may = decision.effect is Effect.PERMIT
     subject = "You" if own else _name(facts)
     verb = "may" if may else "may not"
-    sentence = f"{subject} {verb} use {facts.product.id} for {facts.purpose} on {_day(facts.on)}."
-    told = Explanation(
-        person=facts.asked,
-        product=facts.product.id,
-        purpose=facts.purpose,
-        on=facts.on,
-        effect=decision.effect,
-        sentence=sentence,
-        reasons=(),
-    )
+    product, purpose = facts.product.id, facts.purpose
+    sentence = f"{subject} {verb} use {product} for {purpose} on {day_text(facts.on)}."
     if may:
         grant = decision.grants[0]
-        return replace(
-            told,
+        return Explanation(
+            person=facts.asked,
+            product=product,
+            purpose=purpose,
+            on=facts.on,
+            effect=decision.effect,
+            sentence=sentence,
             reasons=(*decision.reasons, *_grounds(grant, facts)),
             agreement=grant.agreement.id if grant.agreement else None,
             terms=visible(grant.terms),
         )
-    code = decision.denials[0].code
-    reasons = tuple(_spoken(reason, subject, own) for reason in decision.reasons)
-    needs = _needs(decision.denials[0], facts)
-    return replace(told, reasons=reasons, code=code, needs=needs)
-
-
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
+    return Explanation(
+        person=facts.asked,
+        product=product,
+        purpose=purpose,
+        on=facts.on,
+        effect=decision.effect,
+        sentence=sentence,
+        reasons=tuple(_spoken(reason, subject, own) for reason in decision.reasons),
+        code=decision.denials[0].code,
+        needs=_needs(decision.denials[0], facts),
+    )
 
 
 def _name(facts: Circumstances) -> str:
@@ -94,21 +97,39 @@ def approval(agreement: Agreement) -> str:
     made = next((s for s in reversed(agreement.history) if s.move is Move.APPROVE), None)
     if made is None:
         return ""
-    on = _day(made.at.astimezone(UTC).date())
-    return f"{made.person} approved {agreement.id} on {on} under {agreement.legal_basis}."
+    on = day_text(made.at.astimezone(UTC).date())
+    who = f"{made.person}, in the name of {made.in_name_of}," if made.in_name_of else made.person
+    return f"{who} approved {agreement.id} on {on} under {agreement.legal_basis}."
 
 
 def _grounds(grant: Grant, facts: Circumstances) -> tuple[str, ...]:
     """Return what else a permit stands on: the approval, the appointment, the guardrails."""
-    approved = approval(grant.agreement) if grant.agreement else ""
-    held = () if grant.agreement is None else tuple(_held(a) for a in facts.ownership)
-    return (*filter(None, (approved,)), *held, "No guardrail of the hub forbids it.")
+    agreement = grant.agreement
+    passed = "No guardrail of the hub forbids it."
+    if agreement is None:
+        return (passed,)
+    team = agreement.team
+    by_team = "" if team is None or agreement.asker == facts.asked else _by_team(team, facts)
+    said = filter(None, (by_team, approval(agreement), _signed_off(agreement)))
+    return (*said, *(_held(a) for a in facts.ownership), passed)
+
+
+def _by_team(team: Team, facts: Circumstances) -> str:
+    return f"It covers everyone who is {team}, as {_name(facts)} is."
+
+
+def _signed_off(agreement: Agreement) -> str:
+    step = agreement.sign_off
+    if step is None:
+        return ""
+    on = day_text(step.at.astimezone(UTC).date())
+    return f"{step.person} signed it off on {on}, as data protection officer."
 
 
 def _held(appointment: Appointment) -> str:
     where = f" in {appointment.domain}" if appointment.domain else ""
     return (
-        f"{appointment.person} is {appointment.role}{where} since {_day(appointment.since)},"
+        f"{appointment.person} is {appointment.role}{where} since {day_text(appointment.since)},"
         f" appointed by {appointment.appointed_by}."
     )
 
@@ -188,7 +209,7 @@ def _by_agreement(code: str, facts: Circumstances) -> tuple[Need, ...]:
         keepers = tuple(p for p in (*facts.owners, *facts.managers) if p != facts.asked)
         return (Need(f"{agreement.id} would have to be resumed.", keepers),)
     starts = (agreement.granted or agreement.asked).starts
-    return (Need(f"The first day of {agreement.id}, {_day(starts)}, would have to come.", ()),)
+    return (Need(f"The first day of {agreement.id}, {day_text(starts)}, would have to come.", ()),)
 
 
 def _asking(facts: Circumstances) -> tuple[Need, ...]:
@@ -210,7 +231,8 @@ def _owner_appointed(facts: Circumstances) -> Need:
 
 def _approval_needed(facts: Circumstances) -> Need:
     """Say that an owner has to approve. Nobody decides on their own request."""
-    others = tuple(owner for owner in facts.owners if owner != facts.asked)
+    owners, asked = facts.owners, facts.asked
+    others = tuple(o for o in owners if o != asked) if asked in owners else owners
     return Need(f"A data owner of {facts.product.domain} would have to approve it.", others)
 
 
@@ -223,7 +245,7 @@ def sight(grant: Grant, person: str, name: str, purposes: tuple[str, ...]) -> Si
     if agreement is None:
         why = f"{product.id} is open to everyone who is signed in."
     else:
-        until = f"Agreement {agreement.id}, until {_day(grant.terms.ends)}."
+        until = f"Agreement {agreement.id}, until {day_text(grant.terms.ends)}."
         why = f"{until} {approval(agreement)}".rstrip()
     return Sight(
         person=person,
