@@ -281,3 +281,34 @@ def test_the_sign_of_a_nan_shows_in_its_text(connection):
     shown = connection.execute("SELECT CAST(-'nan'::DOUBLE AS VARCHAR)").fetchone()[0]
     assert treatments.canonical_text(-math.nan, LogicalType.NUMBER) == shown == "-nan"
     assert treatments.canonical_text(math.nan, LogicalType.NUMBER) == "nan"
+
+
+# ------------------------------------------------------------------ obligations come together
+
+MANY = st.one_of(
+    st.sampled_from([KEEP, NULL, DROP, PSEUDONYM, YEAR]),
+    st.builds(
+        Treatment,
+        st.sampled_from([Kind.BAND, Kind.ROUND, Kind.PREFIX]),
+        st.one_of(st.integers(1, 60), st.integers(1, treatments.LARGEST_AMOUNT)),
+    ),
+)
+
+
+@given(MANY, MANY, MANY)
+def test_the_order_in_which_treatments_join_does_not_matter(a, b, c):
+    join = treatments.strongest
+    assert join(a, a) == a
+    assert join(a, b) == join(b, a)
+    assert join(join(a, b), c) == join(a, join(b, c))
+
+
+@given(MANY, MANY, MANY)
+def test_a_join_shows_no_more_than_either_and_is_the_least_such(a, b, c):
+    joined = treatments.strongest(a, b)
+    assert treatments.at_least_as_strong(joined, a)
+    assert treatments.at_least_as_strong(joined, b)
+    if treatments.at_least_as_strong(c, a) and treatments.at_least_as_strong(c, b):
+        assert treatments.at_least_as_strong(c, joined)
+    if treatments.at_least_as_strong(a, b):  # monotone: more in, more out
+        assert treatments.at_least_as_strong(treatments.strongest(a, c), treatments.strongest(b, c))

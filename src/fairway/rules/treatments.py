@@ -196,9 +196,19 @@ def at_least_as_strong(a: Treatment, b: Treatment) -> bool:
 
 
 def strongest(a: Treatment, b: Treatment) -> Treatment:
-    """Return the one of two treatments that shows less; `null` when neither shows less."""
+    """Return the least treatment that shows no more than either of two: their join.
+
+    It is commutative, associative and idempotent, so the order in which obligations come together
+    does not matter. Two bands join to the band of their least common multiple, two roundings too
+    where there is one; `null` where nothing but that shows no more than both.
+    """
     if at_least_as_strong(a, b):
         return a
     if at_least_as_strong(b, a):
         return b
+    if a.kind is b.kind and a.kind in {Kind.BAND, Kind.ROUND}:
+        amount = math.lcm(a.amount or 0, b.amount or 0)
+        joined = Treatment(a.kind, amount)
+        if 0 < amount <= LARGEST_AMOUNT and at_least_as_strong(joined, a):
+            return joined if at_least_as_strong(joined, b) else NULL
     return NULL
