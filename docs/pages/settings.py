@@ -53,7 +53,12 @@ def _unless_set(name: str) -> str:
         return _shown(getattr(plain.limits, key))
     if table_name == "sign_in":
         return _shown(getattr(plain.sign_in, key))
-    prefixed = {"tokens": "token", "provisioning": "provisioning", "spark": "spark"}
+    prefixed = {
+        "tokens": "token",
+        "provisioning": "provisioning",
+        "spark": "spark",
+        "peers": "peer",
+    }
     field = f"{prefixed[table_name]}_{key}" if table_name in prefixed else key
     return _shown(getattr(plain, field))
 

@@ -17,6 +17,7 @@ from django.core.signals import request_finished, request_started
 from fairway.nouns.errors import FairwayError
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.agreements import settle_all
+from fairway.verbs.letters import deliver_all
 from fairway.wiring import current
 
 Message = MutableMapping[str, Any]
@@ -31,6 +32,8 @@ BODY_SECONDS = 30.0
 
 CALENDAR_SECONDS = 900.0
 """How often the calendar's moves are written."""
+POST_SECONDS = 5.0
+"""How often letters to other nodes that did not arrive are tried again."""
 
 access = logging.getLogger("fairway.access")
 log = logging.getLogger("fairway.server")
@@ -81,12 +84,13 @@ def bounded(application: Application) -> Application:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """Keep the calendar while the server lives: agreements begin and end on their days."""
+    """Keep the calendar and the post while the server lives: days begin and end, letters go."""
     await receive()
-    calendar = asyncio.create_task(_calendar())
+    tasks = [asyncio.create_task(_calendar()), asyncio.create_task(_post())]
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    calendar.cancel()
+    for task in tasks:
+        task.cancel()
     await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -100,6 +104,26 @@ async def _calendar() -> None:
             # What counts is worked out from the dates anyway; the move is written at the next turn.
             log.error("the calendar could not write: %s", type(error).__name__)  # noqa: TRY400
         await asyncio.sleep(CALENDAR_SECONDS)
+
+
+async def _post() -> None:
+    """Deliver letters to other nodes again and again, until each has arrived."""
+    while True:
+        try:
+            await sync_to_async(_deliver, thread_sensitive=False)()
+        except Exception as error:  # noqa: BLE001
+            # Letters stay where they are, and are tried again.
+            log.error("letters could not be delivered: %s", type(error).__name__)  # noqa: TRY400
+        await asyncio.sleep(POST_SECONDS)
+
+
+def _deliver() -> int:
+    """Deliver what waits, on a connection that is let go of afterwards."""
+    request_started.send(sender=None)
+    try:
+        return deliver_all(current())
+    finally:
+        request_finished.send(sender=None)
 
 
 def _settle() -> int:

@@ -177,6 +177,8 @@ def _platform(settings: NodeSettings) -> Platform:
         extracts=_later(lambda: _extracts(settings)),
         turns=_turns(settings),
         keys=_later(lambda: _keys(settings)),
+        identity=_later(lambda: _identity(settings)),
+        courier=_later(lambda: _courier(settings)),
         clock=SystemClock(),
         ids=RandomIds(),
         limits=settings.limits,
@@ -227,6 +229,18 @@ def _keys(settings: NodeSettings) -> Any:
     from fairway.privacy.keys import DerivedKeys
 
     return DerivedKeys(read_secret(settings, "pseudonyms"))
+
+
+def _identity(settings: NodeSettings) -> Any:
+    from fairway.post.identity import NodeIdentity
+
+    return NodeIdentity(read_secret(settings, "peers"))
+
+
+def _courier(settings: NodeSettings) -> Any:
+    from fairway.post.courier import HttpCourier
+
+    return HttpCourier(settings.peer_networks)
 
 
 def _make_contracts() -> Any:

@@ -20,7 +20,7 @@ def test_the_main_job_is_as_promised(capfd):
 
 
 def test_a_step_that_is_not_as_promised_is_told(capsys):
-    report = check._Report(as_json=False)
+    report = check.Report(as_json=False)
     assert report.step("Fine", lambda: "done")
 
     def broken():

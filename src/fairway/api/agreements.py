@@ -81,6 +81,16 @@ class StepOut(Schema):
     in_name_of: str
 
 
+class SealOut(Schema):
+    """What two nodes signed: the text's SHA-256, and each node's Ed25519 signature of the text."""
+
+    peer: str
+    hash: str
+    text: str
+    source_signature: str
+    consumer_signature: str
+
+
 class AgreementOut(Schema):
     """A data share. `moves` are those the reader may make now; `objections` are the hub's."""
 
@@ -103,6 +113,7 @@ class AgreementOut(Schema):
     history: list[StepOut]
     moves: list[Move]
     objections: list[str]
+    seal: SealOut | None = None
 
 
 class AgreementsOut(Page):
@@ -173,6 +184,14 @@ def _agreement(shown: AgreementPage) -> dict[str, Any]:
         "history": [_step(s) for s in found.history],
         "moves": list(shown.moves),
         "objections": list(shown.objections),
+        "seal": shown.seal
+        and {
+            "peer": shown.seal.peer,
+            "hash": shown.seal.hash,
+            "text": shown.seal.text.decode(),
+            "source_signature": shown.seal.source_signature,
+            "consumer_signature": shown.seal.consumer_signature,
+        },
     }
 
 

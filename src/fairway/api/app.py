@@ -12,6 +12,7 @@ from fairway.api import (
     factors,
     guardrails,
     health,
+    peers,
     people,
     problems,
     products,
@@ -65,5 +66,6 @@ for _router in (
     stops.router,
     queries.router,
     audit.router,
+    peers.router,
 ):
     api.add_router("", _router)

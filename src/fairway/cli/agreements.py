@@ -50,6 +50,13 @@ def _who(step: Answer) -> str:
     return f"{step.person} for {step.in_name_of}" if step.in_name_of else str(step.person)
 
 
+def _seal(seal: Answer) -> str:
+    """Say what two nodes have signed."""
+    signed = {"source": seal.source_signature, "consumer": seal.consumer_signature}
+    lines = [f"{side} signed {signature}" for side, signature in signed.items() if signature]
+    return "\n".join([f"with {seal.peer}, SHA-256 {seal.hash}", *lines])
+
+
 def page(shown: Answer) -> None:
     """Write an agreement as a page."""
     terms = shown.granted or shown.asked
@@ -74,6 +81,7 @@ def page(shown: Answer) -> None:
             ("Until", terms.ends),
             ("Hub objects", "\n".join(shown.objections)),
             ("Your moves", shown.moves),
+            ("Between nodes", shown.seal and _seal(shown.seal)),
         ]
     )
     if shown.history:

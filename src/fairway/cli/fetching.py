@@ -6,7 +6,6 @@ be a public one, and the connection goes to the very address that was checked; t
 redirect. No proxy is used, since nobody could say then where the request went.
 """
 
-import ipaddress
 import socket
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from fairway.nouns.errors import BadInput, BoundExceeded, Refused, Unavailable
+from fairway.rules.addresses import is_public
 
 LARGEST = 64 * 1024 * 1024
 SECONDS = 60.0
@@ -22,7 +22,6 @@ SILENCE = 10.0
 REDIRECTS = 5
 
 _PORTS = {"http": 80, "https": 443}
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # NAT64: an IPv4 address in IPv6's clothes
 _ACCEPT = "application/ld+json, text/turtle, application/json, text/csv;q=0.9, */*;q=0.5"
 
 
@@ -151,15 +150,3 @@ def _checked(host: str, port: int, allow_local: bool) -> str:
             remedy="If that is meant, say --allow-local.",
         )
     return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Say whether an IP address is one of the public internet, also one inside another."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in _TRANSLATED:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast

@@ -31,6 +31,7 @@ from fairway.cli.harvest import harvest
 from fairway.cli.init import init
 from fairway.cli.manual import Verbs
 from fairway.cli.output import safe
+from fairway.cli.peer import peer
 from fairway.cli.person import person
 from fairway.cli.publish import publish
 from fairway.cli.query import query
@@ -67,7 +68,7 @@ def cli() -> None:
 
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
-    harvest, entries, share, token, factor, person, domain, appoint, delegate, tasks, review,
+    harvest, entries, share, token, factor, person, domain, appoint, delegate, peer, tasks, review,
     guardrail, stop, conformance, bench, doctor,
 ):  # fmt: skip
     cli.add_command(_command)

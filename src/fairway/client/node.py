@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from fairway.client.answers import Answer, Page
+from fairway.client.peers import Partners
 from fairway.client.results import Result
-from fairway.client.shares import Shares
 from fairway.client.transport import Transport, part
 from fairway.nouns.errors import BadInput, FairwayError
 
@@ -20,7 +20,7 @@ Columns = Mapping[str, str] | Iterable[str]
 """Column names, or names with treatments: `{"month": "keep", "households": "round:10"}`."""
 
 
-class Node(Shares):
+class Node(Partners):
     """A connection to one node. Make it with `fairway.connect`.
 
     Every method asks the node's API, so permission and record are the same by every way in.

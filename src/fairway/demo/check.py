@@ -259,7 +259,7 @@ STEPS: tuple[tuple[str, Callable[[Check], str]], ...] = (
 """The main job, in order."""
 
 
-class _Report:
+class Report:
     """A line per step: what happened, and how long it took."""
 
     def __init__(self, *, as_json: bool) -> None:
@@ -286,7 +286,7 @@ class _Report:
 
 def check(*, as_json: bool = False) -> int:
     """Run the main job in a temporary workspace; return 0, or 1 when a promise was not kept."""
-    report = _Report(as_json=as_json)
+    report = Report(as_json=as_json)
     started = time.monotonic()
     password = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory(prefix="fairway-check-") as made:
@@ -302,7 +302,7 @@ def check(*, as_json: bool = False) -> int:
     return 0 if report.kept else 1
 
 
-def _run_served(report: _Report, directory: Path, password: str) -> None:
+def _run_served(report: Report, directory: Path, password: str) -> None:
     with ExitStack() as opened:
         on = Stage("", password)
         opened.callback(on.close)

@@ -21,10 +21,10 @@ NAME = "Fairway demonstration"
 def run(workspace: Path | None, port: int, *, as_json: bool = False) -> None:
     """Build the demo and serve it until Ctrl-C. `workspace` stays; a temporary one goes away."""
     password = secrets.token_urlsafe(12)
-    with _directory(workspace) as directory:
+    with in_directory(workspace) as directory:
         make(directory, NAME, password)
-        _tell("Tidying the official files:")
-        contracts = load.write(directory / "data", lambda line: _tell(f"  {line}"))
+        tell("Tidying the official files:")
+        contracts = load.write(directory / "data", lambda line: tell(f"  {line}"))
         with served(directory, port) as node:
             asked, answer = _play(Stage(node.address, password), contracts)
             if as_json:
@@ -35,7 +35,8 @@ def run(workspace: Path | None, port: int, *, as_json: bool = False) -> None:
 
 
 @contextmanager
-def _directory(workspace: Path | None) -> Iterator[Path]:
+def in_directory(workspace: Path | None) -> Iterator[Path]:
+    """Give the directory that was named, or a temporary one that goes away."""
     if workspace is not None:
         yield workspace
         return
@@ -45,16 +46,16 @@ def _directory(workspace: Path | None) -> Iterator[Path]:
 
 def _play(on: Stage, contracts: list[Path]) -> tuple[str, list[list[Any]]]:
     """Have every role do its part; return the question's query id, and the rows, names first."""
-    _tell(f"Appointed: {stage.appoint(on)}.")
+    tell(f"Appointed: {stage.appoint(on)}.")
     for contract in contracts:
         published = stage.publish(on, contract)
-        _tell(f"Published: {published.id} {published.version}.")
+        tell(f"Published: {published.id} {published.version}.")
     for catalogue in CATALOGUES:
         done = stage.harvest(on, catalogue)
-        _tell(f"Harvested: {done.total:,} records from {done.source}.")
+        tell(f"Harvested: {done.total:,} records from {done.source}.")
     for product in stage.restricted(on):
         agreement = stage.agree(on, product)
-        _tell(f"Agreed: {agreement.id} on {product}.")
+        tell(f"Agreed: {agreement.id} on {product}.")
     _leave_waiting(on)
     result = on.as_(stage.ASKER).query(question.SQL, purpose=stage.PURPOSE)
     asked, table = result.id, result.to_arrow()
@@ -84,7 +85,7 @@ def _leave_waiting(on: Stage) -> None:
     on.as_("beis-owner").decide(
         questioned.id, "question", "Which months do you need, and would totals for a year do?"
     )
-    _tell(f"Left for their owners to decide: {waiting.id}, {questioned.id}.")
+    tell(f"Left for their owners to decide: {waiting.id}, {questioned.id}.")
 
 
 def _announce(node: Served, password: str, asked: str, answer: list[list[Any]]) -> None:
@@ -92,7 +93,7 @@ def _announce(node: Served, password: str, asked: str, answer: list[list[Any]]) 
         "",
         question.TITLE,
         "",
-        *_aligned(answer),
+        *aligned(answer),
         "",
         question.ANSWERS,
         "",
@@ -111,7 +112,7 @@ def _announce(node: Served, password: str, asked: str, answer: list[list[Any]]) 
     print("\n".join(lines), flush=True)
 
 
-def _aligned(rows: list[list[Any]]) -> list[str]:
+def aligned(rows: list[list[Any]]) -> list[str]:
     """Return a table's lines; long names stand in several lines, numbers to the right."""
     heads = [textwrap.wrap(name.replace("_", " "), 16) for name in rows[0]]
     deep = max(map(len, heads))
@@ -147,8 +148,9 @@ def _until_stopped(node: Served) -> None:
     try:
         node.process.wait()
     except KeyboardInterrupt:
-        _tell("\nStopping.")
+        tell("\nStopping.")
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
+    """Say what is being done, on the error stream."""
     print(line, file=sys.stderr, flush=True)

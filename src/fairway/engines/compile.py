@@ -54,7 +54,7 @@ def empty_views(relations: Sequence[GovernedRelation]) -> list[str]:
         *(
             f"CREATE VIEW {_name(relation)} AS SELECT "
             + ", ".join(
-                f"CAST(NULL AS {SQL_TYPES[treated_type(c.type, c.treatment)]})"
+                f"CAST(NULL AS {c.native or SQL_TYPES[treated_type(c.type, c.treatment)]})"
                 f" AS {identifier(c.name)}"
                 for c in _served(relation)
             )
@@ -66,22 +66,41 @@ def empty_views(relations: Sequence[GovernedRelation]) -> list[str]:
 
 def views(
     relations: Sequence[tuple[GovernedRelation, Located]],
+    answers: Sequence[GovernedRelation],
     barrier: Callable[[GovernedRelation], bool],
     lowered: Callable[[GovernedRelation], str],
 ) -> list[str]:
-    """Return statements that make each relation over its files.
+    """Return statements that make each relation over its files, or over what a peer answered.
 
-    `barrier` says whether hidden rows need one; `lowered` gives a condition that may stand below
-    it, or nothing.
+    The worker knows an answer by its number (`answer_table`). `barrier` says whether hidden rows
+    need one; `lowered` gives a condition that may stand below it, or nothing.
     """
     return [
-        *_schemas([relation for relation, _ in relations]),
+        *_schemas([*(relation for relation, _ in relations), *answers]),
+        *(
+            f"CREATE VIEW {_name(relation)} AS {answer_select(relation, number)}"
+            for number, relation in enumerate(answers)
+        ),
         *(
             f"CREATE VIEW {_name(relation)} AS "
             + governed_select(relation, located, barrier(relation), lowered(relation))
             for relation, located in relations
         ),
     ]
+
+
+def answer_table(number: int) -> str:
+    """Return the name under which the worker finds what a peer answered."""
+    return f"fairway_answer_{number}"
+
+
+def answer_select(relation: GovernedRelation, number: int) -> str:
+    """Return the SELECT behind a relation that a peer answered; it is treated already."""
+    columns = ", ".join(
+        f"CAST({identifier(c.name)} AS {c.native}) AS {identifier(c.name)}"
+        for c in relation.columns
+    )
+    return f"SELECT {columns} FROM {answer_table(number)}"  # noqa: S608 - every name is quoted
 
 
 def governed_select(

@@ -47,10 +47,15 @@ class DuckDBEngine:
         shut = sandbox.available()
         if not shut and not self._unsandboxed:
             raise no_sandbox()
-        located = [(one, pruned(one, self._locate(one.source))) for one in relations]
+        answers = [r for r in relations if r.content is not None]
+        located = [(r, pruned(r, self._locate(r.source))) for r in relations if r.content is None]
         job = {
-            **_statements(query, located),
+            **_statements(query, located, answers),
             "files": sorted({file for _, place in located for file in place.files}),
+            "answers": [
+                {"size": len(r.content or b""), "fields": [[c.name, c.native] for c in r.columns]}
+                for r in answers
+            ],
             "rows": limits.rows,
             "bytes": limits.bytes,
             "memory": limits.memory,
@@ -58,8 +63,8 @@ class DuckDBEngine:
             "threads": self._threads,
             "sandbox": shut,
         }
-        worker = self.workers.launch(job)
-        return DuckDBStream(worker.reading, worker.handle, limits)
+        worker = self.workers.launch(job, [r.content or b"" for r in answers])
+        return DuckDBStream(worker.reading, worker.handle, limits, [r.origin for r in answers])
 
     def warm(self) -> None:
         """Start what workers come from, so that the first query need not wait."""
@@ -71,16 +76,18 @@ class DuckDBEngine:
 
 
 def _statements(
-    query: ParsedQuery, located: Sequence[tuple[GovernedRelation, Located]]
+    query: ParsedQuery,
+    located: Sequence[tuple[GovernedRelation, Located]],
+    answers: Sequence[GovernedRelation],
 ) -> dict[str, Any]:
     """Return what a worker runs: views and the query, and with days folded in, where that helps."""
-    relations = [relation for relation, _ in located]
+    relations = [*(relation for relation, _ in located), *answers]
     totality = Totality(query.tree, relations)
-    views = compiled.views(located, totality.barrier, totality.lowered)
+    views = compiled.views(located, answers, totality.barrier, totality.lowered)
     harmless = not any(map(totality.barrier, relations))
     if not totality.folds or not harmless or all(r.scope is None for r in relations):
         return {"sql": query.sql, "views": views}
-    behind = compiled.views(located, lambda r: r.scope is not None, lambda _: "")
+    behind = compiled.views(located, answers, lambda r: r.scope is not None, lambda _: "")
     found = folded(query.sql, query.tree, totality.folds)
     if found is None:
         return {"sql": query.sql, "views": behind}
@@ -97,8 +104,11 @@ class DuckDBStream:
 
     engine = "duckdb"
 
-    def __init__(self, reading: int, handle: int, limits: Limits) -> None:
+    def __init__(
+        self, reading: int, handle: int, limits: Limits, origins: Sequence[str] = ()
+    ) -> None:
         self.rows = 0
+        self._origins = origins
         self._reading = reading
         self._handle = handle
         self._limits = limits
@@ -166,4 +176,6 @@ class DuckDBStream:
         return max(0.0, self._limits.seconds - self._waited)
 
     def _failure(self, word: str) -> Exception:
+        if word.startswith(failures.ANSWER):
+            return failures.bad_answer(word, self._origins)
         return failures.error(word, seconds=self._limits.seconds, memory=self._limits.memory)

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fairway.engines.compile import identifier
 from fairway.engines.constants import Constant
 from fairway.engines.functions import AGGREGATES
 from fairway.engines.tree import lower
 from fairway.nouns.products import LogicalType
+from fairway.nouns.relations import GovernedColumn
+from fairway.rules.treatments import treated_type
 
 Node = Mapping[str, Any]
 
@@ -299,9 +302,15 @@ def of_constant(found: Constant) -> Known:
     return Known(kind, total=True, sql=sql, constant=found)
 
 
-def of_column(name: str, kind: LogicalType, table: int) -> Known:
-    """Return what is known of a column of a product."""
-    return Known(kind, total=True, sql=name, tables=frozenset({table}))
+def of_column(column: GovernedColumn, table: int) -> Known:
+    """Return what is known of a column of a product.
+
+    What is harmless on a type that a peer's engine made is not known here.
+    """
+    if column.native:
+        return UNKNOWN
+    kind = treated_type(column.type, column.treatment)
+    return Known(kind, total=True, sql=identifier(column.name), tables=frozenset({table}))
 
 
 def derived(known: Known) -> Known:

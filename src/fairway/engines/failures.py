@@ -4,6 +4,8 @@ An engine's message can quote a value, a path or a key; so the worker sends a co
 sentence is made here.
 """
 
+from collections.abc import Sequence
+
 from fairway.nouns.errors import BadInput, BoundExceeded, FairwayError, Unavailable
 
 _FAILED_ON_DATA = {
@@ -122,4 +124,25 @@ def too_many_bytes(bound: int) -> BoundExceeded:
         "query.too_many_bytes",
         f"The result is larger than {bound:,} bytes.",
         remedy="Aggregate, or ask for fewer rows and columns.",
+    )
+
+
+ANSWER = "answer:"
+"""How the worker's word begins when what a peer answered cannot be used."""
+
+_BAD_ANSWERS = {
+    "columns": ("peer.other_columns", "has other columns than were asked for"),
+    "types": ("peer.other_schema", "has columns of other types than its contract says"),
+    "truncated": ("peer.truncated", "ends before its end"),
+}
+
+
+def bad_answer(word: str, origins: Sequence[str]) -> FairwayError:
+    """Return the error for a peer's answer that the worker would not take."""
+    _, number, why = word.split(":")
+    code, what = _BAD_ANSWERS.get(why, ("peer.unreadable", "cannot be read"))
+    return Unavailable(
+        code,
+        f"The answer of the node {origins[int(number)]} {what}.",
+        remedy="Nothing of it was used. Ask its administrator to look at the node.",
     )

@@ -11,15 +11,17 @@ import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from fairway.engines import compile as compiled
 from fairway.engines import process, sandbox
+from fairway.engines.split import split
 from fairway.engines.tree import Walk
 from fairway.nouns.errors import BadInput, Refused, Unavailable
+from fairway.nouns.peers import Split
 from fairway.nouns.queries import Field, ParsedQuery
 from fairway.nouns.relations import GovernedRelation
 
@@ -97,6 +99,22 @@ class DuckDBGate:
                 remedy="Check the names and types against the products' columns.",
             )
         return tuple(Field(name, kind) for name, kind in answer["fields"])
+
+    def write(self, node: Mapping[str, Any]) -> str:
+        """Return the SQL of a query's tree. Raises `BadInput` when it cannot be written."""
+        tree = {"error": False, "statements": [{"node": node}]}
+        answer = json.loads(self._ask({"tree": tree}))
+        if "problem" in answer:
+            raise BadInput("query.syntax", "This part of the query cannot be written alone.")
+        return str(answer["sql"])
+
+    def split(
+        self,
+        query: ParsedQuery,
+        relations: Sequence[GovernedRelation],
+        owners: Mapping[str, str],
+    ) -> Split:
+        return split(self, query, relations, owners)
 
     def close(self) -> None:
         """End the gate's processes; the next query starts new ones."""

@@ -62,6 +62,11 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
 
 def _answer(connection: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> bytes:
     try:
+        if "tree" in request:
+            written = connection.execute(
+                "SELECT json_deserialize_sql(CAST(? AS JSON))", [json.dumps(request["tree"])]
+            ).fetchone()
+            return json.dumps({"sql": written[0] if written else ""}).encode()
         if "views" in request:
             return json.dumps(_bind(connection, request["views"], request["sql"])).encode()
         row = connection.execute(SERIALISE, [request["sql"]]).fetchone()

@@ -16,14 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fairway.engines import expressions
-from fairway.engines.compile import identifier
 from fairway.engines.constants import constant
 from fairway.engines.expressions import UNKNOWN, Folds, Known
 from fairway.engines.tree import lower
 from fairway.nouns.products import LogicalType
 from fairway.nouns.relations import GovernedRelation
 from fairway.nouns.treatments import Kind
-from fairway.rules.treatments import treated_type
 
 Node = Mapping[str, Any]
 Columns = list[tuple[str, Known]]
@@ -55,7 +53,11 @@ class Totality:
         It may stand below the barrier without changing any answer; the query's own condition
         stays where it is. Read off only where the query uses the relation once.
         """
-        if not self.barrier(relation) or self._uses.get(id(relation)) != 1:
+        return self.demanded(relation) if self.barrier(relation) else ""
+
+    def demanded(self, relation: GovernedRelation) -> str:
+        """Return what the query demands of every row that it takes from a relation, or nothing."""
+        if self._uses.get(id(relation)) != 1:
             return ""
         return " AND ".join(self._lowered.get(id(relation), ()))
 
@@ -257,14 +259,7 @@ class _Reading:
         if relation is None:
             return _Source(paths, None)
         columns = [
-            (
-                column.name,
-                expressions.of_column(
-                    identifier(column.name),
-                    treated_type(column.type, column.treatment),
-                    id(node),
-                ),
-            )
+            (column.name, expressions.of_column(column, id(node)))
             for column in relation.columns
             if column.treatment.kind is not Kind.DROP
         ]

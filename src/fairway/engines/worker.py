@@ -8,7 +8,7 @@ the result goes out through the one pipe it holds.
 import json
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.ipc
 
 from fairway.engines import failures, sandbox
+from fairway.engines.compile import answer_table
 from fairway.engines.folding import unplaced
 from fairway.engines.tree import SERIALISE
 
@@ -79,9 +80,11 @@ def wait(connection: duckdb.DuckDBPyConnection, jobs: int, results: int) -> None
     sandbox.die_with_parent()
     head = _exactly(jobs, 8)
     body = _exactly(jobs, int.from_bytes(head, "big")) if head else b""
-    os.close(jobs)
     if body:
-        run(connection, json.loads(body), results)
+        job = json.loads(body)
+        answers = [_exactly(jobs, answer["size"]) for answer in job.get("answers", ())]
+        os.close(jobs)
+        run(connection, job, results, answers)
 
 
 def _exactly(descriptor: int, size: int) -> bytes:
@@ -94,8 +97,16 @@ def _exactly(descriptor: int, size: int) -> bytes:
     return bytes(body)
 
 
-def run(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], descriptor: int) -> None:
-    """Do a job and report; never raises. What ends the process otherwise is a crash."""
+def run(
+    connection: duckdb.DuckDBPyConnection,
+    job: dict[str, Any],
+    descriptor: int,
+    answers: Sequence[bytes] = (),
+) -> None:
+    """Do a job and report; never raises. What ends the process otherwise is a crash.
+
+    `answers` are what peers answered, in the job's order.
+    """
     pipe = _Pipe(descriptor)
     try:
         sandbox.limit(
@@ -105,6 +116,12 @@ def run(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], descriptor: 
         )
         if job["sandbox"]:
             sandbox.enter(job["files"])
+        for number, answer in enumerate(answers):
+            try:
+                _take(connection, number, answer, job["answers"][number]["fields"])
+            except _BadAnswer as bad:
+                pipe.message(b"F", 0, f"{failures.ANSWER}{number}:{bad}".encode())
+                return
         try:
             _choose(connection, job)
             _prepare(connection, job)
@@ -116,6 +133,37 @@ def run(connection: duckdb.DuckDBPyConnection, job: dict[str, Any], descriptor: 
         return
     except BaseException as error:  # noqa: BLE001 - whatever it is, only its class goes out
         pipe.message(b"F", 0, failures.code(error).encode())
+
+
+class _BadAnswer(Exception):
+    """A peer's answer that is not what it has to be; says in one word why."""
+
+
+def _take(
+    connection: duckdb.DuckDBPyConnection, number: int, content: bytes, wanted: list[list[str]]
+) -> None:
+    """Make a peer's answer a table. It is a stranger's bytes: every one is checked, in here."""
+    if content[-len(_END) :] != _END:
+        raise _BadAnswer("truncated")
+    try:
+        table = pa.ipc.open_stream(content).read_all()
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError):
+        raise _BadAnswer("unreadable") from None
+    if table.column_names != [name for name, _ in wanted]:
+        raise _BadAnswer("columns")
+    connection.register(answer_table(number), table)
+    types = [str(kind) for kind in connection.table(answer_table(number)).types]
+    if any(
+        kind not in (native, _CARRIED.get(native))
+        for kind, (_, native) in zip(types, wanted, strict=True)
+    ):
+        raise _BadAnswer("types")
+
+
+_END = b"\xff\xff\xff\xff\0\0\0\0"  # the mark at the end of an Arrow IPC stream
+_CARRIED = {"HUGEINT": "DECIMAL(38,0)", "UHUGEINT": "DECIMAL(38,0)"}
+"""How Arrow carries what it has no type for."""
 
 
 def _choose(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import threading
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -37,8 +38,11 @@ class Workers:
         self._lock = threading.Lock()
         self._zygote: _Zygote | None = None
 
-    def launch(self, job: dict[str, Any]) -> Worker:
-        """Give a job to a worker. Raises `Unavailable` when none starts."""
+    def launch(self, job: dict[str, Any], answers: Sequence[bytes] = ()) -> Worker:
+        """Give a job to a worker, with what peers answered. Raises `Unavailable` when none starts.
+
+        An answer goes from this process's memory into the worker's, and is nowhere else.
+        """
         body = json.dumps(job).encode()
         for _ in range(SPARE + 2):
             with self._lock:
@@ -47,7 +51,7 @@ class Workers:
                 except OSError:
                     self._end()
                     continue
-            if prepared.give(body):
+            if prepared.give([len(body).to_bytes(8, "big") + body, *answers]):
                 return Worker(prepared.reading, prepared.handle)
         raise not_started()
 
@@ -88,12 +92,13 @@ class _Prepared(NamedTuple):
     reading: int
     handle: int
 
-    def give(self, body: bytes) -> bool:
+    def give(self, pieces: Sequence[bytes]) -> bool:
         """Hand the job over; False when the worker has died while it waited."""
-        left = memoryview(len(body).to_bytes(8, "big") + body)
         try:
-            while left:
-                left = left[os.write(self.writing, left) :]
+            for piece in pieces:
+                left = memoryview(piece)
+                while left:
+                    left = left[os.write(self.writing, left) :]
         except BrokenPipeError:
             os.close(self.reading)
             os.close(self.handle)

@@ -40,6 +40,7 @@ class Via(StrEnum):
     API = "api"
     WEB = "web"
     SHARING = "delta sharing"
+    PEER = "peer"
     SYSTEM = "system"
 
 

@@ -11,12 +11,14 @@ from fairway.nouns.treatments import Treatment
 class GovernedColumn:
     """A column as the query sees it: its name, its type in the source, and its treatment.
 
-    The type after treatment is `rules.treatments.treated_type(type, treatment)`.
+    The type after treatment is `rules.treatments.treated_type(type, treatment)`. `native` is the
+    engine's own type of a column that a peer worked out, which may be none of the logical ones.
     """
 
     name: str
     type: LogicalType
     treatment: Treatment
+    native: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,9 @@ class GovernedRelation:
     `domain` and `table` are the names the query uses. `scope_types` gives the source type of every
     column that the scope names (a scope may test a column that is not granted). `key` is the
     agreement's pseudonym key; it never appears in a repr, a log or an error.
+
+    `origin` is the peer that answers for the relation, and `content` what it answered, as an Arrow
+    IPC stream: treated at its source, and read instead of the source.
     """
 
     domain: str
@@ -35,6 +40,8 @@ class GovernedRelation:
     scope: Scope | None = None
     scope_types: tuple[tuple[str, LogicalType], ...] = ()
     key: bytes | None = field(default=None, repr=False)
+    origin: str = ""
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

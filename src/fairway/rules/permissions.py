@@ -21,6 +21,7 @@ class Reach(StrEnum):
     OWN = "anyone signed in, for what is their own"
     DOMAIN = "by a role in the domain concerned, or at the hub"
     ANYWHERE = "by a role held anywhere"
+    PEER = "a node that is registered here as a peer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def _roles(reach: Reach, *roles: Role) -> Permission:
 
 _SIGNED_IN = Permission(Reach.SIGNED_IN)
 _OWN = Permission(Reach.OWN)
+_PEER = Permission(Reach.PEER)
 _WATCHERS = (Role.AUDITOR, Role.GOVERNANCE_MANAGER)
 _GUARDIANS = (*_WATCHERS, Role.DATA_PROTECTION_OFFICER)
 
@@ -141,6 +143,15 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "query.show": _OWN,
         "query.running": _OWN,
         "query.cancel": _OWN,
+        "peer.add": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "peer.block": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "peer.check": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "peer.follow": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "peer.list": _SIGNED_IN,
+        "peer.greet": _PEER,
+        "peer.catalogue": _PEER,
+        "peer.hear": _PEER,
+        "peer.use": _PEER,
         "access.explain_own": _OWN,
         "access.seen_own": _OWN,
         "access.explain": _roles(Reach.DOMAIN, Role.DATA_OWNER, *_WATCHERS),
@@ -184,6 +195,8 @@ def allows(
     permission = PERMISSIONS.get(verb)
     if permission is None:
         return False
+    if permission.reach is Reach.PEER:
+        return False  # never a person: `verbs.acting` lets peers in, and nobody else
     if not permission.roles:
         return True
     if permission.reach is Reach.DOMAIN:

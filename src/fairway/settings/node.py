@@ -4,6 +4,7 @@
 """
 
 import difflib
+import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
@@ -52,6 +53,7 @@ class NodeSettings:
     spark_address: str = field(default="", repr=False)
     spark_server: str = "spark"
     spark_above: int = 64 * 1024**3
+    peer_networks: tuple[str, ...] = ()
 
     @property
     def checkpoint(self) -> Path:
@@ -114,6 +116,9 @@ KEYS: Mapping[str, Key] = {
     ),
     "provisioning.domain": Key(
         str, "The domain of people whom the directory places in none that is here."
+    ),
+    "peers.networks": Key(
+        list, "Networks besides the public internet in which other nodes may lie: 10.1.0.0/16."
     ),
 }
 """Every setting by its dotted name in the file."""
@@ -220,6 +225,8 @@ def _settings(workspace: Path, values: Mapping[str, Any], text: str) -> NodeSett
         raise _bad("spark.address", text, "This has to be an address such as sc://host:15002.")
     if given.get("spark_server", "spark") not in {"spark", "sail"}:
         raise _bad("spark.server", text, "This has to be spark or sail.")
+    if "peer_networks" in given:
+        given["peer_networks"] = _networks(given["peer_networks"], text)
     return NodeSettings(
         workspace=workspace,
         data_roots=tuple((workspace / root).resolve() for root in roots),
@@ -262,6 +269,15 @@ def is_safe_issuer(address: str) -> bool:
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and local))
 
 
+def _networks(written: list[str], text: str) -> tuple[str, ...]:
+    for network in written:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            raise _bad("peers.networks", text, "This is not a list of networks.") from None
+    return tuple(written)
+
+
 _LIMITS = ("rows", "bytes", "memory", "seconds")
 _FIELDS = {
     "name": "name",
@@ -279,4 +295,5 @@ _FIELDS = {
     "sharing.cache_bytes": "cache_bytes",
     "sharing.url_seconds": "url_seconds",
     "provisioning.domain": "provisioning_domain",
+    "peers.networks": "peer_networks",
 }

@@ -71,8 +71,9 @@ def write_settings(settings: NodeSettings) -> None:
 
 # ------------------------------------------------------------------ secrets
 
-SECRETS = ("django", "pseudonyms", "ledger")
-"""Signs sessions and forms; keys pseudonyms; signs the ledger's checkpoints (an Ed25519 seed)."""
+SECRETS = ("django", "pseudonyms", "ledger", "peers")
+"""Signs sessions and forms; keys pseudonyms; signs the ledger's checkpoints, and what is said to
+other nodes (two Ed25519 seeds)."""
 
 
 def read_secret(settings: NodeSettings, name: str) -> bytes:

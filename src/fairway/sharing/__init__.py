@@ -1,1 +1,1 @@
-"""Wire protocols for partners: what their tools read of a node from outside."""
+"""Protocols by which others than people reach a node: partners' tools, and other nodes."""

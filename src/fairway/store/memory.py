@@ -9,6 +9,7 @@ from fairway.store.database import one_writer
 from fairway.store.entries import EntryStore
 from fairway.store.factors import FactorStore
 from fairway.store.guardrails import GuardrailStore
+from fairway.store.peers import PeerStore
 from fairway.store.people import PeopleStore
 from fairway.store.products import ProductStore
 from fairway.store.provisioning import ProvisioningStore
@@ -18,6 +19,7 @@ from fairway.store.shares import ShareStore
 from fairway.store.stops import StopStore
 from fairway.store.tokens import TokenStore
 from fairway.verbs.doors import Attempts, Factors, Provisioned, Sessions
+from fairway.verbs.peer_ports import Peers
 from fairway.verbs.ports import (
     Agreements,
     Entries,
@@ -52,6 +54,7 @@ class DatabaseStore:
         self.shares: Shares = ShareStore()
         self.stops: Stops = StopStore()
         self.guardrails: GuardrailVersions = GuardrailStore()
+        self.peers: Peers = PeerStore()
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction. Raises `Unavailable` when the database does not answer."""

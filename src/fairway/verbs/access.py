@@ -18,7 +18,7 @@ from fairway.rules.access import decide, guardrail_facts, judged
 from fairway.rules.permissions import roles_of, teams_of
 from fairway.verbs.acting import SYSTEM, event
 from fairway.verbs.ports import Platform
-from fairway.verbs.products import owner_current
+from fairway.verbs.products import owner_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _facts(
         person=person,
         purpose=purpose,
         basis=platform.store.purposes.legal_basis(agreement.legal_basis) if agreement else None,
-        owner_current=owner_current(platform, product.contract.owner, product.domain, today),
+        owner_current=owner_answers(platform, product, today),
         today=today,
         roles=roles_of(situation.appointments, today),
         managed_device=managed_device,

@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 from fairway.nouns.errors import NotSignedIn, Refused
 from fairway.nouns.events import AuditEvent
 from fairway.nouns.people import Actor, Appointment, Person, Role, Via
+from fairway.rules.peers import peer_of
 from fairway.rules.permissions import PERMISSIONS, Reach, allows, roles_of
 from fairway.verbs.ports import Platform
 
@@ -145,8 +146,13 @@ def _ask(
     today = platform.clock.now().date()
     if actor == SYSTEM or PERMISSIONS[name].reach is Reach.PUBLIC:
         return None, (), today
+    if PERMISSIONS[name].reach is Reach.PEER and actor.via is Via.PEER:
+        peer = platform.store.peers.get(peer_of(actor.person))
+        if peer is None or peer.blocked:
+            refuse(platform, actor, name, str(PERMISSIONS[name]), subject=subject)
+        return None, (), today
     person = platform.store.people.get(actor.person)
-    if person is None or not person.open(today):
+    if person is None or not person.open(today) or actor.via is Via.PEER:
         raise NotSignedIn(
             "access.not_signed_in",
             "Nobody is signed in.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fairway.nouns.access import Decision, Effect, Grant
 from fairway.nouns.agreements import Agreement, Move, Party, State, Step, Terms
 from fairway.nouns.errors import BadInput, Conflict, NotFound, Refused
+from fairway.nouns.peers import Peer, Seal
 from fairway.nouns.people import Actor, Person, Role
 from fairway.nouns.products import DataProduct
 from fairway.nouns.purposes import LegalBasis, Purpose
@@ -13,7 +14,9 @@ from fairway.rules import agreements as rules
 from fairway.rules import scopes
 from fairway.rules.access import covers, guardrail_facts, judged
 from fairway.rules.duties import in_name_of, parties
+from fairway.rules.peers import may_resume
 from fairway.rules.permissions import roles_of, teams_of
+from fairway.verbs import letters
 from fairway.verbs.access import agreements_of
 from fairway.verbs.acting import Act, Look, acting, looking, verb
 from fairway.verbs.asking import (
@@ -28,9 +31,10 @@ from fairway.verbs.asking import (
     read_columns,
     read_scope,
 )
+from fairway.verbs.peers import counterpart, known_person
 from fairway.verbs.ports import Platform
 from fairway.verbs.products import get as get_product
-from fairway.verbs.products import needs_agreement, owner_current
+from fairway.verbs.products import needs_agreement, owner_answers, owner_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class AgreementPage:
     """An agreement with what a reader needs beside it.
 
     `state` is the one that counts today. `moves` are those the reader may make. `objections` are
-    the hub guardrails' sentences against what is asked, empty when there are none.
+    the hub guardrails' sentences against what is asked, empty when there are none. `peer` is the
+    other node of an agreement between two, and `seal` what both signed.
     """
 
     agreement: Agreement
@@ -49,6 +54,8 @@ class AgreementPage:
     legal_basis: LegalBasis | None
     moves: tuple[Move, ...]
     objections: tuple[str, ...]
+    peer: Peer | None = None
+    seal: Seal | None = None
 
 
 @verb("agreement.draft")
@@ -87,7 +94,7 @@ def draft(
             onward=asking.onward,
         )
         platform.store.agreements.put(made)
-        _record(act, "agreement.draft", made)
+        recorded(act, "agreement.draft", made)
     return made
 
 
@@ -120,13 +127,15 @@ def submit(platform: Platform, actor: Actor, agreement: str) -> Agreement:
         product = get_product(platform, found.product)
         check_complete(found, act.today)
         raise_first(rules.inapplicable(found.asked, product))
-        if not owner_current(platform, product.contract.owner, product.domain):
+        if not owner_answers(platform, product):
             raise Refused(
                 "agreement.no_owner",
                 f"{product.id} has no appointed data owner, so nobody can decide.",
                 remedy="Ask a governance manager to have an owner appointed.",
             )
-        return _move(act, found, Move.SUBMIT, "")
+        made = moved(act, found, Move.SUBMIT, "")
+    letters.deliver(platform, made)
+    return platform.store.agreements.get(made.id) or made
 
 
 @verb("agreement.move")
@@ -147,14 +156,16 @@ def move(
     check_text(note, "note")
     with acting(platform, actor, "agreement.move", subject=agreement) as act:
         found = _visible(platform, act, actor, agreement)
-        return make_move(act, found, made, note, granting)
+        after = make_move(act, found, made, note, granting)
+    letters.deliver(platform, after)
+    return after
 
 
 def make_move(
     act: Act, found: Agreement, made: Move, note: str, granting: Granting | None = None
 ) -> Agreement:
     """Make a move in an open act, as `move` does. Not a verb: a step of verbs."""
-    found = _settle(act, found)
+    found = settled(act, found)
     _check_party(act, act.actor, found, made)
     if made in rules.NEEDS_NOTE and not note.strip():
         raise BadInput(
@@ -165,7 +176,7 @@ def make_move(
         )
     if made is Move.APPROVE:
         found = _approve(act.platform, act, found, granting or Granting())
-    return _settle(act, _move(act, found, made, note.strip()))
+    return settled(act, moved(act, found, made, note.strip()))
 
 
 def _approve(platform: Platform, act: Act, found: Agreement, granting: Granting) -> Agreement:
@@ -194,7 +205,7 @@ def _objections(platform: Platform, agreement: Agreement, product: DataProduct) 
     purpose = platform.store.purposes.get(agreement.purpose)
     if purpose is None:
         return ()
-    asker = platform.store.people.get(agreement.asker)
+    asker = known_person(platform, agreement.asker)
     if asker is None:
         return ()
     today = platform.clock.now().date()
@@ -204,7 +215,7 @@ def _objections(platform: Platform, agreement: Agreement, product: DataProduct) 
         person=asker,
         purpose=purpose,
         basis=platform.store.purposes.legal_basis(agreement.legal_basis),
-        owner_current=owner_current(platform, product.contract.owner, product.domain),
+        owner_current=owner_answers(platform, product),
         today=today,
         roles=roles_of(platform.store.people.appointments(person=asker.id), today),
         managed_device=True,  # known only when the data is used
@@ -244,6 +255,12 @@ def _check_party(act: Act, actor: Actor, found: Agreement, made: Move) -> None:
             f"Agreement {found.id} is {found.state}; it cannot {made} now.",
             remedy="See what can be done with: fairway agreements.",
         )
+    if made is Move.RESUME and not may_resume(found):
+        raise Refused(
+            "peer.other_side_suspended",
+            f"The other node suspended agreement {found.id}, and only it can resume it.",
+            remedy="Ask its governance manager or data owner.",
+        )
     if made not in rules.moves(found.state, _parties(act.platform, act, actor.person, found)):
         own = " Nobody decides on their own request." if actor.person == found.asker else ""
         raise Refused(
@@ -253,24 +270,34 @@ def _check_party(act: Act, actor: Actor, found: Agreement, made: Move) -> None:
         )
 
 
-def _settle(act: Act, found: Agreement) -> Agreement:
-    """Write the moves that the calendar asks for; each is on the record as the calendar's."""
+def settled(act: Act, found: Agreement) -> Agreement:
+    """Write the moves that the calendar asks for; each is on the record as the calendar's.
+
+    Not a verb: a step of verbs.
+    """
     while (due := rules.due(found, act.today)) is not None:
-        found = _move(act, found, due, "", person="calendar")
+        found = moved(act, found, due, "", person="calendar")
     return found
 
 
-def _move(
+def moved(
     act: Act, found: Agreement, made: Move, note: str, person: str | None = None
 ) -> Agreement:
+    """Make a move and record it. Not a verb: a step of verbs.
+
+    The other node is told, unless somebody else than the actor made the move: the calendar, which
+    that node has too, or that node itself.
+    """
     after, _ = rules.TRANSITIONS[(found.state, made)]  # callers have seen that it is there
     by = person or act.actor.person
     owner = "" if person else _owner_for(act, found)
     step = Step(act.platform.clock.now(), by, made, found.state, after, note, owner)
-    moved = replace(found, state=after, history=(*found.history, step))
-    act.platform.store.agreements.put(moved)
-    _record(act, f"agreement.{made.value}", moved, note)
-    return moved
+    result = replace(found, state=after, history=(*found.history, step))
+    act.platform.store.agreements.put(result)
+    recorded(act, f"agreement.{made.value}", result, note)
+    if person is None:
+        letters.write(act, result, made, note, found.state)
+    return result
 
 
 def _owner_for(act: Act, found: Agreement) -> str:
@@ -282,7 +309,8 @@ def _owner_for(act: Act, found: Agreement) -> str:
     return in_name_of(act.actor.person, held, product.domain, owner, act.today)
 
 
-def _record(act: Act, action: str, agreement: Agreement, note: str = "") -> None:
+def recorded(act: Act, action: str, agreement: Agreement, note: str = "") -> None:
+    """Put an agreement as it stands on the record. Not a verb: a step of verbs."""
     terms = agreement.granted or agreement.asked
     act.record(
         action,
@@ -325,6 +353,8 @@ def _page(platform: Platform, look: Look, actor: Actor, found: Agreement) -> Agr
         legal_basis=platform.store.purposes.legal_basis(found.legal_basis),
         moves=rules.moves(state, _parties(platform, look, actor.person, found)),
         objections=_objections(platform, found, product),
+        peer=counterpart(platform, found.product, found.asker),
+        seal=platform.store.peers.seal(found.id),
     )
 
 
@@ -374,6 +404,6 @@ def settle_all(platform: Platform, actor: Actor) -> int:
             continue
         with platform.store.transaction():
             act = Act(None, (), today, platform=platform, actor=actor)
-            _settle(act, platform.store.agreements.get(found.id) or found)  # as it is by now
+            settled(act, platform.store.agreements.get(found.id) or found)  # as it is by now
             count += act.recorded
     return count

@@ -153,6 +153,12 @@ def appoint(
             )
         if domain is not None:
             known_domain(platform, domain)
+            if platform.store.peers.of_domain(domain) is not None:
+                raise Refused(
+                    "appointment.their_domain",
+                    f"Another node speaks for the domain {domain}; it appoints there itself.",
+                    remedy="Ask that node.",
+                )
         if until is not None and until < since:
             raise BadInput(
                 "appointment.ends_before_start", "The last day is before the first.", field="until"

@@ -12,6 +12,7 @@ from fairway.nouns.entries import CatalogueEntry, EntryKind
 from fairway.nouns.events import AuditEvent, Entry, EventFilter, Usage, Verification
 from fairway.nouns.guardrails import Example, Guardrail, GuardrailVersion
 from fairway.nouns.harvests import Catalogue, Coverage, Harvest, Record, Shown
+from fairway.nouns.peers import Split
 from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Team, Token
 from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
 from fairway.nouns.purposes import LegalBasis, Purpose
@@ -23,6 +24,7 @@ from fairway.nouns.stops import Stop
 from fairway.nouns.versions import AsOf
 from fairway.rules.effective import Judge
 from fairway.verbs.doors import Attempts, Factors, Provisioned, Sessions
+from fairway.verbs.peer_ports import Courier, Identity, Peers
 
 
 class People(Protocol):
@@ -220,6 +222,7 @@ class Store(Protocol):
     shares: Shares
     stops: Stops
     guardrails: GuardrailVersions
+    peers: Peers
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction: all or nothing, one writer at a time. Not nestable."""
@@ -359,6 +362,17 @@ class Gate(Protocol):
         Raises `BadInput` with the engine's own words: no data is near, so none can be in them.
         """
 
+    def split(
+        self,
+        query: ParsedQuery,
+        relations: Sequence[GovernedRelation],
+        owners: Mapping[str, str],
+    ) -> Split:
+        """Split a query into the parts that peers answer and the rest.
+
+        `owners` names the peer of each product, as `<domain>.<table>`, that lies at one.
+        """
+
 
 class ResultStream(Protocol):
     """The result of a query: an Arrow IPC stream in chunks of bytes.
@@ -471,6 +485,8 @@ class Platform:
     extracts: Extracts
     turns: Turns
     keys: Keys
+    identity: Identity
+    courier: Courier
     clock: Clock
     ids: Ids
     limits: Limits

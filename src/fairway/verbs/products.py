@@ -11,6 +11,7 @@ from fairway.nouns.people import Actor, Domain, Person, Role
 from fairway.nouns.products import AccessClass, Contract, DataProduct, Hits
 from fairway.rules import products as rules
 from fairway.rules.agreements import effective_state
+from fairway.rules.peers import KIND
 from fairway.rules.permissions import allows
 from fairway.verbs.acting import acting, looking, verb
 from fairway.verbs.ports import Platform
@@ -152,11 +153,24 @@ def owner_current(platform: Platform, person: str, domain: str, today: date | No
     )
 
 
+def owner_answers(platform: Platform, product: DataProduct, today: date | None = None) -> bool:
+    """Say whether somebody answers for a product on a day: its appointed data owner.
+
+    For one that lies at another node, that is that node's to see to, as long as it is not blocked.
+    Not a verb: a question of verbs.
+    """
+    if product.source.kind == KIND:
+        peer = platform.store.peers.of_domain(product.domain)
+        return peer is not None and not peer.blocked
+    return owner_current(platform, product.contract.owner, product.domain, today)
+
+
 def _check_ids(
     platform: Platform, contract: Contract, before: DataProduct | None, file: str
 ) -> None:
     holder = platform.store.products.by_contract(contract.id)
-    if holder is not None and holder.id != _id(contract):
+    elsewhere = holder is not None and holder.source.kind == KIND  # a peer takes no id from us
+    if holder is not None and holder.id != _id(contract) and not elsewhere:
         raise Conflict(
             "contract.duplicate_id",
             f"Contract id '{contract.id}' already belongs to {holder.id}.",
@@ -195,7 +209,7 @@ def show(platform: Platform, actor: Actor, product: str) -> ProductPage:
             product=found,
             domain=domain,
             owner=platform.store.people.get(found.contract.owner),
-            owner_current=owner_current(platform, found.contract.owner, found.domain),
+            owner_current=owner_answers(platform, found),
             versions=tuple(v.contract.version for v in platform.store.products.versions(found.id)),
             usage=tuple(platform.ledger.usage(product=found.id)) if may_see_usage else None,
             may_explain=may_explain,

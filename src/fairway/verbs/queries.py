@@ -5,24 +5,27 @@ Whatever fails on the way denies, is recorded, and serves nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fairway.nouns.access import AccessRequest, Decision, Denial, Effect, Grant
-from fairway.nouns.errors import Cancelled, FairwayError, NotFound, Refused
+from fairway.nouns.errors import BadInput, Cancelled, FairwayError, NotFound, Refused
 from fairway.nouns.events import EventFilter
-from fairway.nouns.people import Actor
-from fairway.nouns.products import DataProduct, LogicalType
+from fairway.nouns.peers import Heard, Split
+from fairway.nouns.people import Actor, Via
+from fairway.nouns.products import DataProduct
 from fairway.nouns.queries import Field, Limits, ParsedQuery, Running
-from fairway.nouns.relations import GovernedColumn, GovernedRelation
-from fairway.nouns.scopes import Scope
+from fairway.nouns.relations import GovernedRelation
 from fairway.nouns.treatments import Kind
-from fairway.nouns.versions import AsOf
 from fairway.rules import versions
-from fairway.rules.scopes import columns as scope_columns
+from fairway.rules.peers import check_told
+from fairway.verbs import parts
 from fairway.verbs.access import decided, situation
 from fairway.verbs.acting import acting, event, looking, verb
+from fairway.verbs.peers import actor_of, known_person, lies_elsewhere
 from fairway.verbs.ports import Platform, ResultStream, Turn
+from fairway.verbs.relations import relation
+from fairway.verbs.told import number, read, text, texts
 
 HELD_BYTES = 16 * 1024 * 1024
 """A result up to this size is complete, counted and on the record before its first byte leaves."""
@@ -45,6 +48,9 @@ class _Use:
     columns: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
     turn: Turn | None = None
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""
+    begun: bool = False
 
     def ending(self, error: FairwayError) -> FairwayError:
         """Return the error that ended the work: a cancelled one shows as whatever broke first."""
@@ -66,6 +72,7 @@ class _Use:
     def record(
         self, action: str, outcome: str, *, reason: str = "", rows: int | None = None
     ) -> None:
+        self.begun = True
         self.platform.ledger.append(
             event(
                 self.platform,
@@ -221,9 +228,75 @@ class _Recorded(Exception):
         self.error = error
 
 
+@verb("peer.use")
+def run_for_peer(platform: Platform, heard: Heard) -> bytes:
+    """Work out a part of a query for a person of a peer, and return all of it as an Arrow stream.
+
+    It passes what every query passes: the gate, this node's own agreements and guardrails, the
+    record. It is recorded under the name that the query has at the peer, with its purpose and the
+    agreements that both nodes signed. Raises what `run` raises.
+    """
+    said = read(heard)
+    query, person = text(said, "query", 40), text(said, "person", 63)
+    check_told(query=query)
+    if not query or not person:
+        raise BadInput("peer.bad_letter", "The query has no name, or nobody asks it.")
+    actor = actor_of(heard, person)
+    with looking(platform, actor, "peer.use"):
+        use = _Use(platform, actor, query, text(said, "sql", 200_000), text(said, "purpose", 100))
+        told = texts(said, "agreements")
+        use.place = platform.ids.new("P")
+        use.details = {"peer": heard.peer.id, "part": number(said, "part"), "hashes": dict(told)}
+        wanted = replace(
+            platform.limits, bytes=parts.LARGEST_PART, seconds=number(said, "seconds") or 1.0
+        )
+        try:
+            result = _governed(use, None, tighter(platform.limits, wanted), {}, "", told)
+            return b"".join(result)
+        except _Recorded as recorded:
+            raise recorded.error from None
+        except FairwayError as error:
+            if not use.begun:
+                use.record("query.denied", "denied", reason=error.message)
+            raise
+
+
+def _split(
+    use: _Use,
+    parsed: ParsedQuery,
+    relations: Sequence[GovernedRelation],
+    grants: Sequence[Grant],
+) -> Split | None:
+    """Split a query that reads from other nodes, and note for the record what each is asked."""
+    owners = parts.owners(grants)
+    if not owners:
+        return None
+    split = use.platform.gate.split(parsed, relations, owners)
+    use.details["parts"] = [
+        {
+            "peer": part.peer,
+            "products": list(part.products),
+            "sql": part.sql[:LONGEST_QUERY_KEPT],
+            "hashes": parts.agreements_of(part, grants, use.hashes),
+        }
+        for part in split.parts
+    ]
+    return split
+
+
 def _governed(
-    use: _Use, agreement: str | None, limits: Limits, as_of: Mapping[str, str], handle: str
+    use: _Use,
+    agreement: str | None,
+    limits: Limits,
+    as_of: Mapping[str, str],
+    handle: str,
+    told: Mapping[str, str] | None = None,
 ) -> QueryResult:
+    """Take a query from its text to its result.
+
+    `told` are the agreements that a peer means, where one asks; no product that lies elsewhere is
+    there for it.
+    """
     platform = use.platform
     parsed = platform.gate.parse(use.sql)
     use.products = tuple(dict.fromkeys(str(t) for t in parsed.tables))
@@ -232,22 +305,28 @@ def _governed(
         raise _refusal(decision.denials)
     use.agreements = tuple(g.agreement.id for g in decision.grants if g.agreement)
     use.columns = _columns_used(decision.grants, parsed)
+    use.hashes = parts.sealed(platform, decision.grants)
+    if told is not None:
+        parts.check_hashes(use.hashes, told)
     states = versions.chosen(as_of, use.products)
-    relations = [
+    relations: list[GovernedRelation] = [
         relation(platform, grant, states.get(grant.product.id)) for grant in decision.grants
     ]
     if read := {f"{r.domain}.{r.table}": r.source.version for r in relations if r.source.version}:
         use.details["versions"] = read
     fields = platform.gate.bind(parsed, relations)
+    split = _split(use, parsed, relations, decision.grants)
     now = platform.clock.now()
     use.turn = platform.turns.take(
-        Running(use.id, use.actor.person, use.sql, use.purpose, now), handle
+        Running(use.place or use.id, use.actor.person, use.sql, use.purpose, now), handle
     )
     if use.turn.cancelled:
         use.release()
         raise _cancelled()
     try:
         use.record("query.granted", "granted", reason=" ".join(decision.reasons))
+        if split is not None:
+            relations, parsed = _fetched(use, split, decision.grants, limits), split.rest
         result = QueryResult(
             use, fields, decision.reasons, _started(use, parsed, relations, limits)
         )
@@ -259,6 +338,21 @@ def _governed(
         use.release()
         raise
     return result
+
+
+def _fetched(
+    use: _Use, split: Split, grants: Sequence[Grant], limits: Limits
+) -> list[GovernedRelation]:
+    """Ask the other nodes for their parts, and note what crossed."""
+    asked = parts.Asked(use.id, use.actor, use.purpose, use.hashes)
+    try:
+        relations, sizes = parts.fetched(use.platform, asked, split, grants, limits)
+    except FairwayError as error:
+        use.record("query.stopped", "failed", reason=error.message, rows=0)
+        raise _Recorded(error) from None
+    for said, size in zip(use.details["parts"], sizes, strict=True):
+        said["bytes"] = size
+    return list(relations)
 
 
 def _started(
@@ -287,6 +381,7 @@ def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
         str(table): found
         for table in parsed.tables
         if (found := store.products.get(str(table))) is not None
+        and not (lies_elsewhere(found) and use.actor.via is Via.PEER)
     }
     named = {name: named_columns(product, parsed) for name, product in products.items()}
     shared = {n for n in parsed.names if sum(n in columns for columns in named.values()) > 1}
@@ -300,6 +395,8 @@ def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
     )
     today = use.platform.clock.now().date()
     rests_on = situation(use.platform, use.actor.person, products, today)
+    if use.actor.via is Via.PEER:  # nobody with an account: somebody whom a peer vouches for
+        rests_on = replace(rests_on, person=known_person(use.platform, use.actor.person))
     return decided(use.platform, request, rests_on, shared=frozenset(shared))
 
 
@@ -321,49 +418,6 @@ def _columns_used(grants: Sequence[Grant], parsed: ParsedQuery) -> tuple[str, ..
         for column in grant.terms.columns
         if column.treatment.kind is not Kind.DROP
         and (parsed.stars or column.name.casefold() in parsed.names)
-    )
-
-
-def relation(platform: Platform, grant: Grant, wanted: AsOf | None = None) -> GovernedRelation:
-    """Compile a grant to what the engine may see. What is dropped is not in it.
-
-    `wanted` is an earlier state of the source; its newest one is fixed otherwise. Raises `Refused`
-    where the contract does not allow earlier states, `BadInput` where the source does not hold it.
-    """
-    if wanted is not None and not grant.product.contract.earlier_versions:
-        raise Refused(
-            "version.not_allowed",
-            f"The contract of '{grant.product.id}' does not allow earlier versions of its data.",
-            remedy="Leave the version out, or ask the product's owner.",
-            field="as_of",
-        )
-    columns = tuple(
-        GovernedColumn(column.name, column.type, granted.treatment)
-        for granted in grant.terms.columns
-        if granted.treatment.kind is not Kind.DROP
-        and (column := grant.product.column(granted.name)) is not None
-    )
-    scope = grant.terms.scope
-    needs_key = any(c.treatment.kind is Kind.PSEUDONYM for c in columns)
-    return GovernedRelation(
-        domain=grant.product.domain,
-        table=grant.product.table,
-        source=platform.sources.pin(grant.product.source, wanted),
-        columns=columns,
-        scope=scope,
-        scope_types=_scope_types(grant.product, scope) if scope else (),
-        key=platform.keys.pseudonym_key(grant.agreement.id)
-        if needs_key and grant.agreement
-        else None,
-    )
-
-
-def _scope_types(product: DataProduct, scope: Scope) -> tuple[tuple[str, LogicalType], ...]:
-    """Return the types of the columns a scope tests; `decide` has seen that they exist."""
-    return tuple(
-        (name, column.type)
-        for name in sorted(scope_columns(scope))
-        if (column := product.column(name)) is not None
     )
 
 

@@ -20,8 +20,8 @@ from fairway.rules.treatments import treated_type
 from fairway.verbs.access import Situation, decided
 from fairway.verbs.acting import event, looking, verb
 from fairway.verbs.ports import Platform
-from fairway.verbs.queries import relation
 from fairway.verbs.recipients import authenticated
+from fairway.verbs.relations import relation
 
 _LIST = "list"
 

@@ -24,8 +24,8 @@ PUBLIC = frozenset(
 )
 """The pages that anyone may open, by name. Everything else asks who is there."""
 
-OWN_DOOR = ("api/v1/", "delta-sharing/")
-"""Routes that check by themselves who is there, by bearer token or signed link."""
+OWN_DOOR = ("api/v1/", "delta-sharing/", "peers/v1/")
+"""Routes that check by themselves who is there, by bearer token, link or signature."""
 
 
 def is_public(name: str | None, route: str) -> bool:

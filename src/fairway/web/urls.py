@@ -63,4 +63,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", home.health, name="health"),
     path("api/v1/", include("fairway.api.urls")),
     path("delta-sharing/", include("fairway.sharing.urls")),
+    path("peers/v1/", include("fairway.sharing.peers")),
 ]

@@ -1,0 +1,1 @@
+"""What travels between nodes: the key they sign with, and requests on their way out."""

@@ -1,0 +1,147 @@
+"""Requests to other nodes: bounded in time and size, and only to where this node may go.
+
+A name is resolved once, every address that it has must be one that may be reached
+(`rules.addresses`), and the connection goes to the address that was checked. Nothing is redirected,
+no proxy is used, and nothing is tried twice: a message is signed to be heard once.
+"""
+
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+import httpx
+
+from fairway.nouns.errors import Refused, Unavailable
+from fairway.nouns.peers import Peer, Reply
+from fairway.rules.addresses import is_public, may_reach
+
+CONNECT_SECONDS = 3.0
+_PORTS = {"http": 80, "https": 443}
+_HEADERS = ("content-type", "content-digest", "signature", "signature-input", "fairway-audience")
+
+
+class HttpCourier:
+    """`verbs.ports.Courier` over HTTP.
+
+    `networks` are those besides the public internet in which nodes may lie. Only there may a node
+    be reached without TLS.
+    """
+
+    def __init__(self, networks: Sequence[str] = ()) -> None:
+        self._networks = tuple(networks)
+
+    def carry(
+        self,
+        peer: Peer,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        seconds: float,
+        largest: int,
+    ) -> Reply:
+        """Send a POST and return the whole answer. Raises `Unavailable`, `Refused`."""
+        deadline = time.monotonic() + seconds
+        url = httpx.URL(peer.address.rstrip("/") + path)
+        timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+        try:
+            address = self._checked(peer)
+            with (
+                httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
+                client.stream(
+                    "POST",
+                    url.copy_with(host=address),
+                    content=body,
+                    headers={
+                        **headers,
+                        "Host": url.netloc.decode("ascii"),
+                        "Accept-Encoding": "identity",
+                        "User-Agent": "fairway-peer",
+                    },
+                    extensions={"sni_hostname": url.host},  # the certificate is that of the name
+                ) as response,
+            ):
+                return Reply(
+                    response.status_code,
+                    _single(peer, response.headers),
+                    _content(peer, response, largest, deadline),
+                )
+        except httpx.TimeoutException:
+            raise _too_slow(peer) from None
+        except httpx.RemoteProtocolError:
+            raise Unavailable(
+                "peer.broken_off",
+                f"The answer of the node {peer.id} broke off.",
+                remedy="Try again.",
+            ) from None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+            raise _unreachable(peer) from None
+
+    def _checked(self, peer: Peer) -> str:
+        """Return an address of a peer. Raises `Refused` where any of them may not be reached."""
+        parts = urlsplit(peer.address)
+        try:
+            found = socket.getaddrinfo(
+                parts.hostname, parts.port or _PORTS[parts.scheme], type=socket.SOCK_STREAM
+            )
+        except (OSError, UnicodeError):
+            raise _unreachable(peer) from None
+        addresses = [str(address[4][0]).partition("%")[0] for address in found]
+        if not all(may_reach(address, self._networks) for address in addresses):
+            raise Refused(
+                "peer.address_refused",
+                f"The address of the node {peer.id} leads to this machine or to a private network.",
+                remedy="If that is meant, name the network in the setting peers.networks.",
+            )
+        if parts.scheme != "https" and any(is_public(address) for address in addresses):
+            raise Refused(
+                "peer.not_encrypted",
+                f"The address of the node {peer.id} is public, and not encrypted.",
+                remedy="Register it with its https:// address.",
+            )
+        return addresses[0]
+
+
+def _single(peer: Peer, headers: httpx.Headers) -> dict[str, str]:
+    """Return the headers that matter. One that comes twice is nobody's."""
+    found = {}
+    for name in _HEADERS:
+        values = headers.get_list(name)
+        if len(values) > 1:
+            raise Unavailable(
+                "peer.bad_answer", f"The node {peer.id} answered with the header {name} twice."
+            )
+        found[name] = values[0] if values else ""
+    return found
+
+
+def _content(peer: Peer, response: httpx.Response, largest: int, deadline: float) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_raw():
+        content += chunk
+        if len(content) > largest:
+            raise Unavailable(
+                "peer.answer_too_large",
+                f"The node {peer.id} answers with more than {largest >> 20} MB.",
+                remedy="Ask for less: name fewer columns, or sum up.",
+            )
+        if time.monotonic() > deadline:
+            raise _too_slow(peer)
+    return bytes(content)
+
+
+def _too_slow(peer: Peer) -> Unavailable:
+    return Unavailable(
+        "peer.too_slow",
+        f"The node {peer.id} did not answer in time.",
+        remedy="Try again, or ask for less.",
+    )
+
+
+def _unreachable(peer: Peer) -> Unavailable:
+    return Unavailable(
+        "peer.unreachable",
+        f"The node {peer.id} does not answer at its address.",
+        remedy="Try again; if it lasts, ask its administrator.",
+    )

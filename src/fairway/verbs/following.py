@@ -1,0 +1,105 @@
+"""Following: the catalogue of another node, taken over so that its products are found here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fairway.nouns.errors import BadInput, FairwayError
+from fairway.nouns.peers import Peer
+from fairway.nouns.people import Actor, Domain, Person
+from fairway.nouns.products import DataProduct, Source
+from fairway.rules import peers as rules
+from fairway.verbs.acting import acting, looking, verb
+from fairway.verbs.peers import ask_json, bad_answer, get, lies_elsewhere
+from fairway.verbs.ports import Platform
+
+MOST_PRODUCTS = 2_000
+"""Products that one node may offer to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What following a peer's catalogue brought, by product id; and what could not be taken."""
+
+    peer: str
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+@verb("peer.catalogue")
+def catalogue(platform: Platform, actor: Actor) -> Mapping[str, Any]:
+    """Tell a peer which products this node offers: those that lie here, each as its contract."""
+    with looking(platform, actor, "peer.catalogue"):
+        own = [p for p in platform.store.products.all() if not lies_elsewhere(p)]
+        return {"contracts": [platform.contracts.write(p.contract) for p in own[:MOST_PRODUCTS]]}
+
+
+@verb("peer.follow")
+def follow(platform: Platform, actor: Actor, peer: str) -> Followed:
+    """Take over a peer's catalogue: its products can be found and asked for here.
+
+    What is outside the domains that the peer speaks for is refused, and said. Nothing of the data
+    comes along.
+    """
+    with looking(platform, actor, "peer.follow"):
+        found = get(platform, peer)
+    told = ask_json(platform, found, "catalogue", {}).get("contracts")
+    if not isinstance(told, list) or len(told) > MOST_PRODUCTS:
+        raise bad_answer(found, "peer.bad_answer", "is not a catalogue")
+    offered, refused = _offered(platform, found, told)
+    with acting(platform, actor, "peer.follow", subject=peer) as act:
+        outcome: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
+        for product in offered:
+            outcome[_take(platform, found, product)].append(product.id)
+        act.record(
+            "peer.follow",
+            subject=peer,
+            products=(*outcome["added"], *outcome["changed"]),
+            details={**outcome, "refused": refused},
+        )
+    return Followed(
+        peer,
+        tuple(outcome["added"]),
+        tuple(outcome["changed"]),
+        tuple(outcome["unchanged"]),
+        tuple(refused),
+    )
+
+
+def _offered(
+    platform: Platform, peer: Peer, told: Sequence[Any]
+) -> tuple[list[DataProduct], list[str]]:
+    """Return the products that a peer may offer, and why the others are refused."""
+    offered: dict[str, DataProduct] = {}
+    refused = []
+    for number, text in enumerate(told, start=1):
+        try:
+            if not isinstance(text, str):
+                raise BadInput("peer.bad_answer", "This is not a contract.")
+            contract = platform.contracts.read(text, f"{peer.id} {number}")
+        except FairwayError as error:
+            refused.append(f"Contract {number}: {error.message}")
+            continue
+        name = f"{contract.domain}.{contract.table}"
+        if contract.domain not in peer.domains:
+            refused.append(f"{name}: {peer.id} does not speak for the domain {contract.domain}.")
+            continue
+        source = Source(rules.KIND, "product", peer.id)
+        offered[name] = DataProduct(
+            name, contract, source, rules.person_at("", peer.id), platform.clock.now()
+        )
+    return list(offered.values()), refused
+
+
+def _take(platform: Platform, peer: Peer, product: DataProduct) -> str:
+    before = platform.store.products.get(product.id)
+    if before is not None and before.contract == product.contract:
+        return "unchanged"
+    platform.store.products.add(product)
+    domain = platform.store.people.domain(product.domain) or Domain(product.domain, "", "")
+    owner = product.contract.owner
+    shown = Person(rules.person_at(owner, peer.id), f"{owner}, {peer.name}", product.domain)
+    platform.index.put(product, domain, shown)
+    return "changed" if before is not None else "added"

@@ -1,0 +1,126 @@
+"""Seals: an agreement between two nodes counts when both have signed the very same text."""
+
+from dataclasses import replace
+
+from fairway.nouns.agreements import Agreement
+from fairway.nouns.errors import Refused
+from fairway.nouns.peers import Peer, Seal
+from fairway.rules import peers as rules
+from fairway.verbs.acting import Act
+from fairway.verbs.peers import counterpart, fingerprint_of, own_fingerprint
+from fairway.verbs.ports import Platform
+
+
+def text_of(platform: Platform, agreement: Agreement, peer: Peer) -> bytes:
+    """Return the text of an agreement with a peer, from this node's own memory."""
+    source, consumer = fingerprint_of(peer), own_fingerprint(platform)
+    if is_source(agreement):
+        source, consumer = consumer, source
+    terms = agreement.granted or agreement.asked
+    return rules.agreement_text(agreement, terms, source, consumer)
+
+
+def with_peer(agreement: Agreement, peer: Peer, platform: Platform) -> bool:
+    """Say whether an agreement is between this node and a peer."""
+    other = counterpart(platform, agreement.product, agreement.asker)
+    return other is not None and other.id == peer.id
+
+
+def is_source(agreement: Agreement) -> bool:
+    """Say whether this node is the source: the asker is of the other one."""
+    return bool(rules.peer_of(agreement.asker))
+
+
+def begun(platform: Platform, agreement: Agreement, peer: Peer) -> Seal:
+    """Return the seal of an agreement that this node signs first, as its source."""
+    text = text_of(platform, agreement, peer)
+    signature = platform.identity.sign(rules.to_sign(text)).hex()
+    return Seal(agreement.id, peer.id, text, rules.agreement_hash(text), signature)
+
+
+def countersigned(platform: Platform, agreement: Agreement, peer: Peer, signature: str) -> Seal:
+    """Return the seal of an agreement that the source has signed and this node now signs too.
+
+    Raises `Refused` when the source's signature is not of this text.
+    """
+    text = text_of(platform, agreement, peer)
+    seal = Seal(agreement.id, peer.id, text, rules.agreement_hash(text), source_signature=signature)
+    if not _holds(platform, peer, seal, signature):
+        raise Refused(
+            "peer.bad_agreement_signature",
+            f"The signature of agreement {agreement.id} is not of what was asked and granted.",
+        )
+    return replace(seal, consumer_signature=platform.identity.sign(rules.to_sign(text)).hex())
+
+
+def completed(platform: Platform, seal: Seal, peer: Peer, signature: str) -> Seal:
+    """Return the seal with the consumer's signature. Raises `Refused` when it does not hold."""
+    if not _holds(platform, peer, seal, signature):
+        raise Refused(
+            "peer.bad_agreement_signature",
+            f"The node {peer.id} did not sign agreement {seal.agreement} as it was granted.",
+        )
+    return replace(seal, consumer_signature=signature)
+
+
+def keep(act: Act, seal: Seal, agreement: Agreement) -> None:
+    """Keep a seal that is complete, and put it on the record with the hash both nodes know."""
+    act.platform.store.peers.put_seal(seal)
+    act.record(
+        "agreement.sealed",
+        subject=seal.agreement,
+        products=(agreement.product,),
+        agreements=(seal.agreement,),
+        purpose=agreement.purpose,
+        details={
+            "hash": seal.hash,
+            "peer": seal.peer,
+            "source_signature": seal.source_signature,
+            "consumer_signature": seal.consumer_signature,
+        },
+    )
+
+
+def check(platform: Platform, agreement: Agreement) -> Seal | None:
+    """Return the seal of an agreement with another node, None for one within this node.
+
+    Raises `Refused` unless both nodes have signed exactly what this node would apply.
+    """
+    peer = counterpart(platform, agreement.product, agreement.asker)
+    seal = platform.store.peers.seal(agreement.id)
+    if peer is None and seal is None and not is_source(agreement):
+        return None
+    if peer is None or peer.blocked:
+        raise Refused("peer.blocked", f"The other node of agreement {agreement.id} is blocked.")
+    if seal is None or not seal.source_signature or not seal.consumer_signature:
+        raise Refused(
+            "peer.agreement_unsigned",
+            f"Agreement {agreement.id} is not signed by both nodes yet.",
+            remedy=f"Wait until the node {peer.id} has answered.",
+        )
+    text = text_of(platform, agreement, peer)
+    ours, theirs = seal.consumer_signature, seal.source_signature
+    if is_source(agreement):
+        ours, theirs = theirs, ours
+    signed = rules.to_sign(text)
+    if (
+        seal.text != text
+        or seal.hash != rules.agreement_hash(text)
+        or not _holds(platform, peer, seal, theirs)
+        or not platform.identity.holds(platform.identity.public, signed, bytes.fromhex(ours))
+    ):
+        raise Refused(
+            "peer.agreement_differs",
+            f"Agreement {agreement.id} is not what both nodes signed.",
+            remedy="Ask an administrator to compare it with the record.",
+        )
+    return seal
+
+
+def _holds(platform: Platform, peer: Peer, seal: Seal, signature: str) -> bool:
+    try:
+        written = bytes.fromhex(signature)
+    except ValueError:
+        return False
+    key = bytes.fromhex(peer.key)
+    return platform.identity.holds(key, rules.to_sign(seal.text), written)
