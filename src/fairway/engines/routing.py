@@ -30,7 +30,8 @@ class RoutingEngine:
     def run(
         self, query: ParsedQuery, relations: Sequence[GovernedRelation], limits: Limits
     ) -> ResultStream:
-        if self._size(relations) <= self._above:
+        answered = any(r.content is not None for r in relations)  # by a peer: it is here already
+        if answered or self._size(relations) <= self._above:
             return self._default.run(query, relations, limits)
         try:
             return self._large.run(query, relations, limits)
