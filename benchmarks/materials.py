@@ -45,10 +45,15 @@ TREATED = {
 """What the agreement of these benchmarks grants, with treatments."""
 
 
+def kept_folder() -> Path:
+    """Return the folder in which what was made for benchmarks is kept."""
+    kept = os.environ.get("FAIRWAY_BENCH_DATA") or tempfile.gettempdir()
+    return Path(kept) / f"fairway-bench-{os.getuid()}"
+
+
 def demo_file(product: str) -> Path:
     """Return a product's tidy file: from the run's own directory, made when first asked for."""
-    kept = os.environ.get("FAIRWAY_BENCH_DATA") or tempfile.gettempdir()
-    path = Path(kept) / f"fairway-bench-{os.getuid()}" / load.path_of(product)
+    path = kept_folder() / load.path_of(product)
     if not path.exists():
         load.write_table(PRODUCTS[product](load.RAW), path)
     return path

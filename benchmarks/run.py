@@ -20,6 +20,7 @@ BENCHMARKS = {
     "access": "Explained decisions, questions, the matrix and revocation for 85,000 people.",
     "ledger": "Appends to the record per second, on SQLite and PostgreSQL; verification.",
     "governed": "The CPU of a governed query against a trusted view.",
+    "tpch": "The 22 queries of TPC-H over governed tables, against trusted plain views.",
     "latency": "A small query, pages and the API, over a served node.",
     "search": "Search over 100,000 entries: load, queries with facets, changes, memory.",
     "start": "How long a node takes to start, and its memory.",

@@ -14,14 +14,17 @@ def page() -> str:
     sys.path.insert(0, str(ROOT))
     attacks = importlib.import_module("tests.hostile.attacks")
     asked = importlib.import_module("tests.hostile.probes")
-    refused = Counter(category for category, _ in attacks.REFUSED)
-    probes = Counter(category for category, _ in asked.PROBES)
+    made = importlib.import_module("tests.hostile.generated")
+    refused = Counter(category for category, _ in (*attacks.REFUSED, *made.GENERATED_REFUSED))
+    probes = Counter(category for category, _ in (*asked.PROBES, *made.GENERATED_PROBES))
     bounded = len(asked.BOUNDED)
     total = refused.total() + probes.total() + bounded
     return f"""
 # Hostile queries
 
-`tests/hostile` tries {total} hostile queries on every run of the tests. No two are the same.
+`tests/hostile` tries {total} hostile queries on every run of the tests. No two are the same. The
+greater part is drawn with a fixed seed: something forbidden, in some place where an expression or a
+source may stand, under some disguise. `make test-deep` draws some thousands more.
 
 ## Refused: {refused.total()}
 
@@ -33,7 +36,8 @@ data or of where it lies.
 ## Probes: {probes.total()}
 
 These may run or fail. Each is put to two worlds that differ only in rows and columns which the
-agreement hides; the answer, its names, its rows and its error have to be the same in both.
+agreement hides; the answer, its names, its rows and its error have to be the same in both. That is
+tried on every engine.
 
 {_counted(probes)}
 
