@@ -10,6 +10,7 @@ from fairway.api import (
     entries,
     explanations,
     factors,
+    files,
     guardrails,
     health,
     peers,
@@ -65,6 +66,7 @@ for _router in (
     reviews.router,
     stops.router,
     queries.router,
+    files.router,
     audit.router,
     peers.router,
 ):

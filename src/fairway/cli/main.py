@@ -22,6 +22,7 @@ from fairway.cli.decide import decide
 from fairway.cli.demo import demo
 from fairway.cli.doctor import doctor
 from fairway.cli.domain import domain
+from fairway.cli.download import download
 from fairway.cli.entries import entries
 from fairway.cli.explain import explain
 from fairway.cli.factor import factor
@@ -69,6 +70,7 @@ def cli() -> None:
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
     harvest, entries, share, token, factor, person, domain, appoint, delegate, peer, tasks, review,
+    download,
     guardrail, stop, conformance, bench, doctor,
 ):  # fmt: skip
     cli.add_command(_command)

@@ -231,6 +231,29 @@ class Node(Partners):
                 self.cancel(handle)
             raise
 
+    def files(self, product: str, *, purpose: str, agreement: str | None = None) -> Answer:
+        """Return links to a product's files as they are stored, where all is granted as it is."""
+        body = {"purpose": purpose, "agreement": agreement}
+        return self._answer("POST", f"products/{part(product)}/files", body=body)
+
+    def download(
+        self, product: str, to: str | Path, *, purpose: str, agreement: str | None = None
+    ) -> list[Path]:
+        """Write a product's stored files into a directory, and return their paths.
+
+        Each is written whole or not at all.
+        """
+        folder = Path(to)
+        folder.mkdir(parents=True, exist_ok=True)
+        written = []
+        for file in self.files(product, purpose=purpose, agreement=agreement).files:
+            path = folder / Path(file.name).name
+            link = file.url.rpartition("/")[2]
+            with self._transport.reading(f"files/{link}") as chunks:
+                _write_whole(path, chunks)
+            written.append(path)
+        return written
+
     def running(self) -> Sequence[Answer]:
         """Return your queries that run now or wait for their turn."""
         return self._answers("GET", "queries")

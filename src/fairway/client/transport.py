@@ -99,6 +99,28 @@ class Transport:
         finally:
             response.close()
 
+    @contextmanager
+    def reading(self, path: str) -> Iterator[Iterator[bytes]]:
+        """Get bytes as they come. Raises `Unavailable` when they end before they are all there."""
+        response = self._send(self._client.build_request("GET", path), stream=True)
+        try:
+            if response.status_code >= 300:
+                response.read()
+                raise raised(response.status_code, _problem(response))
+            yield self._whole(response)
+        finally:
+            response.close()
+
+    def _whole(self, response: httpx.Response) -> Iterator[bytes]:
+        try:
+            yield from response.iter_raw()
+        except httpx.TransportError:
+            raise Unavailable(
+                "client.cut_short",
+                "The bytes ended before they were all there.",
+                remedy="Ask again; the agreement may have ended meanwhile.",
+            ) from None
+
     def _answered(
         self,
         method: str,

@@ -140,6 +140,8 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "share.query": _OWN,
         "share.file": _OWN,
         "query.run": _SIGNED_IN,
+        "file.offer": _SIGNED_IN,
+        "file.read": _OWN,
         "query.show": _OWN,
         "query.running": _OWN,
         "query.cancel": _OWN,

@@ -5,7 +5,6 @@ that is asked for every request, and again while a file is under way.
 """
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import BinaryIO
@@ -14,6 +13,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from fairway.formats import ranges
 from fairway.nouns.errors import Refused
 from fairway.sharing.answers import answers_to
 from fairway.verbs.shared_files import Ticket, read_file, still_open
@@ -22,8 +22,6 @@ from fairway.wiring import current
 CHUNK = 1024 * 1024
 ASKED_AGAIN_SECONDS = 0.5
 """How often a file that is under way is asked for again whether it may go on."""
-
-_RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})", re.ASCII)
 
 
 @answers_to("GET", "HEAD")
@@ -40,7 +38,7 @@ def file(request: HttpRequest, recipient: str, version: str, number: str) -> Htt
     asked = {"range": wanted} if wanted else {}
     found = read_file(current(), ticket, asked if request.method == "GET" else None)
     size = found.file.bytes
-    part = _part(wanted, size)
+    part = ranges.part(wanted, size)
     if part == (0, 0):
         if found.body:
             found.body.close()
@@ -62,24 +60,6 @@ def file(request: HttpRequest, recipient: str, version: str, number: str) -> Htt
         response.status_code = 206
         response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     return response
-
-
-def _part(wanted: str, size: int) -> tuple[int, int] | None:
-    """Return from where to where to read: None for the whole file, (0, 0) where nothing is there.
-
-    A header that is not one range of bytes is passed over, as the standard has it.
-    """
-    found = _RANGE.fullmatch(wanted.strip())
-    if found is None or found[0] == "bytes=-":
-        return None
-    first, last = found[1], found[2]
-    if not first:
-        start, stop = max(0, size - int(last)), size
-    elif last and int(last) < int(first):
-        return None
-    else:
-        start, stop = int(first), min(size, int(last) + 1) if last else size
-    return (start, stop) if start < stop else (0, 0)
 
 
 class _Parts:

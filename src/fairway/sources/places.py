@@ -6,7 +6,8 @@ Another kind is one more entry of the mapping that `wiring` hands over.
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import BinaryIO, Protocol
 
 from fairway.nouns.errors import BadInput
 from fairway.nouns.products import Source, SourceField
@@ -42,6 +43,12 @@ class Places:
     def locate(self, source: Source, file: str = "") -> Located:
         """Return where the source's bytes lie now, for engines."""
         return self._place(source, file).locate(source, file)
+
+    def open(self, source: Source, number: int) -> BinaryIO:
+        try:
+            return Path(self.locate(source).files[number]).open("rb")
+        except (OSError, IndexError):  # gone between two looks
+            raise faults.unreachable("") from None
 
     def state(self, source: Source) -> str:
         """Return what tells the source's bytes of now from others: each file with size and times.

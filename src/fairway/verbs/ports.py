@@ -311,6 +311,9 @@ class Sources(Protocol):
     def locate(self, source: Source, file: str = "") -> Located:
         """Return where the bytes of a resolved source lie now. Raises `Unavailable`, `Refused`."""
 
+    def open(self, source: Source, number: int) -> BinaryIO:
+        """Return one of a resolved source's files, to be read as it is. Raises `Unavailable`."""
+
     def state(self, source: Source) -> str:
         """Return a text that is another one whenever the source's bytes are others.
 

@@ -1,0 +1,148 @@
+"""Stored files: links to them, and their bytes, whole or in a range."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from ninja import Field, Router, Schema
+
+from fairway.api.signing_in import actor
+from fairway.formats import ranges
+from fairway.nouns.errors import Refused
+from fairway.verbs import stored_files
+from fairway.wiring import current
+
+router = Router(tags=["Queries"])
+
+CHUNK = 1024 * 1024
+ASKED_AGAIN_SECONDS = 0.5
+"""How often a file that is under way is asked for again whether it may go on."""
+
+
+class FilesIn(Schema):
+    """What the files are wanted for."""
+
+    purpose: str = Field(max_length=100)
+    agreement: str | None = Field(None, max_length=100, description="Pins one agreement.")
+
+
+class FileOut(Schema):
+    """One file, and the address that gives its bytes for a while without signing in."""
+
+    name: str
+    url: str
+
+
+class FilesOut(Schema):
+    """The files of a product as they are stored."""
+
+    product: str
+    version: str
+    agreement: str
+    until: datetime
+    files: list[FileOut]
+
+
+@router.post("/products/{product}/files", response=FilesOut, summary="Get links to stored files")
+def offer(request: HttpRequest, product: str, given: FilesIn) -> dict[str, Any]:
+    """Where an agreement grants every column and row as it is, the files leave as they are stored.
+
+    Each link works for a while, and only as long as the agreement holds. Whoever has a link has
+    the file: keep links as you keep the data.
+    """
+    found = stored_files.offer(
+        current(), actor(request), product, given.purpose, agreement=given.agreement
+    )
+    base = request.build_absolute_uri("/api/v1/files/")
+    files = [{"name": f.name, "url": base + quote(f.link, safe="")} for f in found.files]
+    return {
+        "product": found.product,
+        "version": found.version,
+        "agreement": found.agreement,
+        "until": found.until,
+        "files": files,
+    }
+
+
+@router.api_operation(["GET", "HEAD"], "/files/{link}", auth=None, summary="Read a stored file")
+def read(request: HttpRequest, link: str) -> HttpResponseBase:
+    """Give the bytes behind a link: all of them, or a range of them (RFC 9110, section 14)."""
+    wanted = request.headers.get("Range", "")[:200]
+    with_body = request.method == "GET"
+    found = stored_files.read(current(), link, (wanted or "whole") if with_body else None)
+    size = os.fstat(found.body.fileno()).st_size
+    part = ranges.part(wanted, size)
+    start, stop = part or (0, size)
+    if part == (0, 0) or not with_body:
+        found.body.close()
+        response: HttpResponseBase = HttpResponse(status=416 if part == (0, 0) else 200)
+    else:
+        found.body.seek(start)
+        parts = _Parts(found.body, stop - start, link)
+        response = StreamingHttpResponse(parts if hasattr(request, "scope") else parts.all())
+    if part == (0, 0):
+        response["Content-Range"] = f"bytes */{size}"
+        return response
+    response["Content-Type"] = "application/vnd.apache.parquet"
+    response["Content-Length"] = str(stop - start)
+    response["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "no-store"
+    response["ETag"] = f'"{found.mark}"'
+    if part is not None:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    return response
+
+
+class _Parts:
+    """The bytes of a file on their way out, chunk by chunk."""
+
+    def __init__(self, body: BinaryIO, size: int, link: str) -> None:
+        self._body = body
+        self._left = size
+        self._link = link
+        self._asked = time.monotonic()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the chunks; break off when the file may not go on."""
+        try:
+            while self._left:
+                if self._due() and not await sync_to_async(self._open)():
+                    raise _broken_off()
+                yield await asyncio.to_thread(self._next)
+        finally:
+            self._body.close()
+
+    def all(self) -> Iterator[bytes]:
+        """Yield the chunks, in the thread that asks."""
+        with self._body:
+            while self._left:
+                if self._due() and not self._open():
+                    raise _broken_off()
+                yield self._next()
+
+    def _due(self) -> bool:
+        return time.monotonic() - self._asked > ASKED_AGAIN_SECONDS
+
+    def _open(self) -> bool:
+        self._asked = time.monotonic()
+        return stored_files.still_open(current(), self._link)
+
+    def _next(self) -> bytes:
+        piece = self._body.read(min(CHUNK, self._left))
+        if not piece:  # the file was cut while it was read
+            raise _broken_off()
+        self._left -= len(piece)
+        return piece
+
+
+def _broken_off() -> Refused:
+    return Refused("file.ended", "The agreement ended, or the file changed, while it was read.")
