@@ -122,14 +122,14 @@ def test_a_link_ends_with_its_agreement_at_once(scene):
 def test_a_link_works_for_a_while_and_for_a_person_who_may_still_sign_in(scene):
     agreed(scene)
     link = offered(scene).files[0].link
-    people.set_active(scene.platform, SYSTEM, scene.analyst.person, False)
-    assert not stored_files.still_open(scene.platform, link)
-    with pytest.raises(NotSignedIn):
-        taken(scene, link)
-    people.set_active(scene.platform, SYSTEM, scene.analyst.person, True)
     scene.clock.forward(seconds=int(scene.platform.settings["url_seconds"]) + 1)
     assert refused(scene, taken, link) == "file.link_not_valid"
     assert not stored_files.still_open(scene.platform, link)
+    link = offered(scene).files[0].link
+    people.deactivate(scene.platform, SYSTEM, scene.analyst.person)
+    assert not stored_files.still_open(scene.platform, link)
+    with pytest.raises(NotSignedIn):
+        taken(scene, link)
 
 
 def test_a_link_opens_nothing_but_what_it_was_made_for(scene):
