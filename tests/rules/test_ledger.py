@@ -13,12 +13,12 @@ from fairway.rules.ledger import (
     LEAF,
     at_micros,
     canonical,
-    check_body,
     commitment,
     erasures,
     event_bytes,
     event_facets,
     facets,
+    held_facets,
     leaf_entry,
     micros,
     moment,
@@ -154,7 +154,7 @@ def test_a_time_in_microseconds_is_exact(at):
 @given(events)
 def test_a_sealed_entry_is_what_its_leaf_stands_for(event):
     entry = seal(event, 1, SALT)
-    assert check_body(entry.leaf, entry.salt, entry.body) == ""
+    assert held_facets(entry.leaf, entry.salt, entry.body) == event_facets(event)
     assert read_leaf(entry.leaf) == (micros(event.at), commitment(SALT, entry.body))
 
 
@@ -162,13 +162,17 @@ def test_each_fault_is_named():
     entry, other = seal(an_event(), 1, SALT), seal(an_event(actor="someone else"), 1, SALT)
     later = leaf_entry(1, commitment(SALT, entry.body))
     nothing = leaf_entry(1, commitment(SALT, b"[]"))
-    changed = "its bytes are not those that were hashed"
-    assert check_body(entry.leaf, SALT, other.body) == changed
-    assert check_body(entry.leaf, bytes(16), entry.body) == changed
-    assert check_body(later, SALT, entry.body) == "its time is not that of its leaf"
-    assert check_body(nothing, SALT, b"[]") == "its body is not that of an entry"
-    for leaf in (b"", entry.leaf[:-1], b"\x02" + entry.leaf[1:]):
-        assert check_body(leaf, SALT, entry.body) == "its leaf is not one"
+    for leaf, salt, body, said in (
+        (entry.leaf, SALT, other.body, "bytes are not those that were hashed"),
+        (entry.leaf, bytes(16), entry.body, "bytes are not those that were hashed"),
+        (later, SALT, entry.body, "its time is not that of its leaf"),
+        (nothing, SALT, b"[]", "its body is not that of an entry"),
+        (b"", SALT, entry.body, "its leaf is not one"),
+        (entry.leaf[:-1], SALT, entry.body, "its leaf is not one"),
+        (b"\x02" + entry.leaf[1:], SALT, entry.body, "its leaf is not one"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            held_facets(leaf, salt, body)
 
 
 @given(st.lists(st.none() | st.tuples(st.binary(min_size=16, max_size=16), st.binary())))

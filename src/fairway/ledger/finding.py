@@ -35,22 +35,14 @@ def indexed() -> Indexed:
 
 def add(state: Indexed, entries: Iterable[tuple[int, int, Facets | None]]) -> Indexed:
     """Index entries by sequence and time, which follow the last one; erased ones have no facets."""
-    rows, products, agreements, subjects = [], [], [], []
+    rows: Rows = {table: [] for table in COLUMNS}
     size, peak, late = state
     for sequence, at, f in entries:
         size, peak, late = follow(Indexed(size, peak, late), at)
-        if f is None:
-            continue
-        rows.append((sequence, f.at, peak, *f[1:7]))
-        products += [(p, sequence, f.actor, f.purpose, f.at, f.rows) for p in f.products]
-        agreements += [(a, sequence) for a in f.agreements]
-        subjects += [(s, sequence) for s in f.subjects]
-    for table, several in (
-        ("entry", rows),
-        ("product", products),
-        ("agreement", agreements),
-        ("subject", subjects),
-    ):
+        if f is not None:
+            for table, several in rows_of(sequence, peak, f).items():
+                rows[table] += several
+    for table, several in rows.items():
         if several:
             _insert(table, several)
     with connection.cursor() as cursor:
@@ -115,7 +107,8 @@ def forget(sequence: int) -> None:
 
 # ------------------------------------------------------------------ checking
 
-Rows = dict[int, list[tuple[Any, ...]]]
+Rows = dict[str, list[tuple[Any, ...]]]
+"""Rows of the index by table."""
 
 
 def strays() -> list[int]:
@@ -132,9 +125,9 @@ def strays() -> list[int]:
     return [low if low < 1 else high for size, low, high in rows if low < 1 or high > size]
 
 
-def stretch(after: int, until: int) -> dict[str, Rows]:
+def stretch(after: int, until: int) -> Rows:
     """Return the rows of each table for a stretch of sequences, as they lie there."""
-    found: dict[str, Rows] = {}
+    found: Rows = {}
     with connection.cursor() as cursor:
         for table, names in COLUMNS.items():
             cursor.execute(
@@ -142,17 +135,12 @@ def stretch(after: int, until: int) -> dict[str, Rows]:
                 " WHERE sequence > %s AND sequence <= %s",
                 [after, until],
             )
-            rows: Rows = found.setdefault(table, {})
-            place = names.split().index("sequence")
-            for row in cursor.fetchall():
-                rows.setdefault(row[place], []).append(tuple(row))
+            found[table] = [tuple(row) for row in cursor.fetchall()]
     return found
 
 
-def expected(sequence: int, peak: int, f: Facets | None) -> dict[str, list[tuple[Any, ...]]]:
+def rows_of(sequence: int, peak: int, f: Facets) -> Rows:
     """Return the rows that an entry has in each table; `peak` is the latest time so far."""
-    if f is None:
-        return {table: [] for table in COLUMNS}
     return {
         "entry": [(sequence, f.at, peak, *f[1:7])],
         "product": [(p, sequence, f.actor, f.purpose, f.at, f.rows) for p in f.products],

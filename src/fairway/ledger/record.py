@@ -2,12 +2,13 @@
 
 import logging
 import os
+import threading
 import time
-import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from fairway.rules.notes import Head, Key
 IDLE = 5.0  # seconds after which the sequencer looks whether its connection still lives
 AT_ONCE = 64  # entries that are indexed as they are written; more are left for later
 STRETCH = 2_000  # entries that are indexed in one go later
+DRAWN = 64  # salts that are drawn at once
 BEHIND = 20_000  # entries the index may lag before the sequencer takes time for it
 log = logging.getLogger("fairway.ledger")
 
@@ -45,9 +47,18 @@ log = logging.getLogger("fairway.ledger")
 class _Gathered:
     """Entries of an open transaction that are not written yet, and the tree they will follow."""
 
+    connection: Any
     edge: Edge | None = None
     indexed: int = 0
     entries: list[Entry] = field(default_factory=list)
+    salts: list[bytes] = field(default_factory=list)
+
+    def salt(self) -> bytes:
+        """Return 16 bytes of chance, which cost less when many are drawn at once."""
+        if not self.salts:
+            drawn = os.urandom(SALT * DRAWN)
+            self.salts = [drawn[i : i + SALT] for i in range(0, SALT * DRAWN, SALT)]
+        return self.salts.pop()
 
 
 class DatabaseLedger:
@@ -62,7 +73,7 @@ class DatabaseLedger:
         self._trusted: tuple[str, Edge] | None = None  # the last head that was made to hold
         self._committed = time.monotonic()
         self._lag = 0
-        self._open: weakref.WeakKeyDictionary[Any, _Gathered] = weakref.WeakKeyDictionary()
+        self._open = threading.local()  # what the thread's open transaction has gathered
         self._sequencer = Sequencer(self._commit, _let_go, self._catch_up_some)
 
     # ------------------------------------------------------------------ beginning
@@ -96,6 +107,12 @@ class DatabaseLedger:
         Outside it is durable when this returns. Raises `Unavailable` when it cannot be written.
         """
         written = event_bytes(event)
+        gathered = self._gathered()
+        if gathered and gathered.edge and not gathered.connection.savepoint_ids:
+            sequence = gathered.edge.size + len(gathered.entries) + 1
+            entry = seal(event, sequence, gathered.salt(), written)
+            gathered.entries.append(entry)
+            return entry
         if not connection.in_atomic_block:
             return self._sequencer.append(event, written)
         try:
@@ -112,17 +129,17 @@ class DatabaseLedger:
         Entered inside the transaction; the store does so for each of its own.
         """
         mine = connections["default"]
-        self._open[mine] = _Gathered()
+        self._open.gathered = _Gathered(mine)
         try:
             yield
             if not mine.needs_rollback:
                 self._settle()
         finally:
-            self._open.pop(mine, None)
+            self._open.gathered = None
 
     def _put(self, event: AuditEvent, written: bytes) -> Entry:
         """Give an event its place in the open transaction."""
-        gathered = self._open.get(connections["default"])
+        gathered = self._gathered()
         if gathered is None or connection.savepoint_ids:
             # a part that may be undone by itself is written by itself
             self._settle()
@@ -132,16 +149,19 @@ class DatabaseLedger:
             if gathered is not None:
                 gathered.edge = None
             return entry
-        if gathered.edge is None:
-            gathered.edge, gathered.indexed = self._end()
-        sequence = gathered.edge.size + len(gathered.entries) + 1
-        entry = seal(event, sequence, os.urandom(SALT), written)
+        gathered.edge, gathered.indexed = self._end()
+        entry = seal(event, gathered.edge.size + 1, gathered.salt(), written)
         gathered.entries.append(entry)
         return entry
 
+    def _gathered(self) -> _Gathered | None:
+        """Return what this thread's open transaction has gathered, None outside of one."""
+        found: _Gathered | None = getattr(self._open, "gathered", None)
+        return found
+
     def _settle(self) -> None:
         """Write what the open transaction has gathered so far."""
-        gathered = self._open.get(connections["default"])
+        gathered = self._gathered()
         if gathered is None or gathered.edge is None or not gathered.entries:
             return
         entries, gathered.entries = gathered.entries, []
@@ -175,17 +195,18 @@ class DatabaseLedger:
 
         Return the tree, and how far the index reaches.
         """
-        grown, nodes = merkle.grow(edge, [merkle.leaf_hash(entry.leaf) for entry in entries])
-        parts = [entries[i : i + segments.MOST] for i in range(0, len(entries), segments.MOST)]
+        leaves = [entry.leaf for entry in entries]
+        runs = [(entry.salt, entry.body) for entry in entries]
+        grown, nodes = merkle.grow(edge, [sha256(b"\x00" + leaf).digest() for leaf in leaves])
         segments.insert(
             [
                 Segment(
-                    part[0].index,
-                    len(part),
-                    b"".join([entry.leaf for entry in part]),
-                    packed([(entry.salt, entry.body) for entry in part]),
+                    edge.size + at,
+                    min(segments.MOST, len(entries) - at),
+                    b"".join(leaves[at : at + segments.MOST]),
+                    packed(runs[at : at + segments.MOST]),
                 )
-                for part in parts
+                for at in range(0, len(entries), segments.MOST)
             ],
             nodes,
         )
@@ -272,7 +293,7 @@ class DatabaseLedger:
             segments.lock()
             while bodies.index(STRETCH):
                 pass
-            gathered = self._open.get(connections["default"])
+            gathered = self._gathered()
             if gathered is not None:
                 gathered.indexed = finding.indexed().size
             return finding.indexed()

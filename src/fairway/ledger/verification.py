@@ -12,7 +12,7 @@ from fairway.ledger.finding import Indexed
 from fairway.ledger.segments import Held, Segment
 from fairway.nouns.events import Verification
 from fairway.rules import merkle
-from fairway.rules.ledger import Facets, check_body, erasures, read_facets, read_leaf
+from fairway.rules.ledger import ERASE, Facets, erasures, held_facets, read_leaf
 from fairway.rules.merkle import NOTHING, Edge, Node
 from fairway.rules.notes import Head
 
@@ -154,10 +154,13 @@ class _Walk:
         if held is None:
             self.gone.add(place)
             return None
-        if reason := check_body(leaf, *held):
-            raise _BadRecordError(place, reason)
-        self.named |= erasures(held[1])
-        return read_facets(held[1])
+        try:
+            found = held_facets(leaf, *held)
+        except ValueError as error:
+            raise _BadRecordError(place, str(error)) from None
+        if found.action == ERASE:
+            self.named |= erasures(held[1])
+        return found
 
     def _check_index(
         self, segment: Segment, leaves: list[bytes], facets: list[Facets | None]
@@ -166,14 +169,19 @@ class _Walk:
         end = min(segment.end, self._indexed)
         if segment.first >= end:
             return
-        kept = _guarded(end, lambda: finding.stretch(segment.first, end))
+        kept: finding.Rows = _guarded(end, lambda: finding.stretch(segment.first, end))
+        said: finding.Rows = {table: [] for table in kept}
         places = range(segment.first + 1, end + 1)
         for place, leaf, found in zip(places, leaves, facets, strict=False):
             self._state = finding.follow(self._state, read_leaf(leaf)[0])
-            for table, rows in finding.expected(place, self._state.peak, found).items():
-                if sorted(rows, key=repr) != sorted(kept[table].get(place, []), key=repr):
-                    reason = f"its row of {table} is not what its body says"
-                    raise _BadRecordError(place, reason)
+            if found is not None:
+                for table, rows in finding.rows_of(place, self._state.peak, found).items():
+                    said[table] += rows
+        for table, rows in said.items():
+            if len(rows) != len(kept[table]) or set(rows) != set(kept[table]):
+                column = 0 if table == "entry" else 1
+                place = min(row[column] for row in set(rows) ^ set(kept[table]))
+                raise _BadRecordError(place, f"its row of {table} is not what its body says")
 
     def check_rest(self, held: Held) -> None:
         """Look for what no entry stands behind: nodes, rows of the index, bodies that are gone."""

@@ -146,10 +146,10 @@ def packed(bodies: Iterable[tuple[bytes, bytes] | None]) -> bytes:
 
     Each body is behind its length in four bytes, big-endian, and its salt.
     """
-    return b"".join(
-        GONE if one is None else b"%b%b%b" % (len(one[1]).to_bytes(4, "big"), *one)
-        for one in bodies
-    )
+    parts: list[bytes] = []
+    for one in bodies:
+        parts += (GONE,) if one is None else (len(one[1]).to_bytes(4, "big"), *one)
+    return b"".join(parts)
 
 
 def unpacked(run: bytes) -> Iterator[tuple[bytes, bytes] | None]:
@@ -257,19 +257,24 @@ def read_facets(body: bytes) -> Facets:
         raise ValueError("this is not the body of an entry") from error
 
 
-def check_body(leaf: bytes, salt: bytes, body: bytes) -> str:
-    """Say what is wrong with a body that a leaf should stand for, or "" when nothing is."""
+def held_facets(leaf: bytes, salt: bytes, body: bytes) -> Facets:
+    """Return what an entry is found by, having held its body against its leaf.
+
+    Raises `ValueError` that says what is wrong with it.
+    """
     try:
         at, committed = read_leaf(leaf)
     except ValueError:
-        return "its leaf is not one"
+        raise ValueError("its leaf is not one") from None
     if commitment(salt, body) != committed:
-        return "its bytes are not those that were hashed"
+        raise ValueError("its bytes are not those that were hashed")
     try:
         found = read_facets(body)
     except ValueError:
-        return "its body is not that of an entry"
-    return "" if found.at == at else "its time is not that of its leaf"
+        raise ValueError("its body is not that of an entry") from None
+    if found.at != at:
+        raise ValueError("its time is not that of its leaf")
+    return found
 
 
 ERASE = "audit.erase"
