@@ -14,6 +14,7 @@ from fairway.api import (
     guardrails,
     health,
     peers,
+    logs,
     people,
     problems,
     products,
@@ -69,5 +70,6 @@ for _router in (
     files.router,
     audit.router,
     peers.router,
+    logs.router,
 ):
     api.add_router("", _router)

@@ -70,9 +70,11 @@ class VerificationOut(Schema):
     head: str
     first_bad: int | None
     reason: str
+    erased: int
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def entry_out(entry: Entry) -> dict[str, Any]:
+    """Return an entry as the API gives it."""
     event = {name: getattr(entry.event, name) for name in entry.event.__slots__}
     return {
         **event,
@@ -89,7 +91,7 @@ def read(request: HttpRequest, wanted: Annotated[FilterIn, Query()]) -> dict[str
     found = audit.read(current(), actor(request), EventFilter(**wanted.dict()))
     full = len(found) == wanted.limit
     return {
-        "items": [_entry(e) for e in found],
+        "items": [entry_out(e) for e in found],
         "next": link(request, before=found[-1].sequence) if full else None,
     }
 

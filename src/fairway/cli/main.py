@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from fairway import __version__
+from fairway.cli import logs
 from fairway.cli.agreements import agreements
 from fairway.cli.appoint import appoint
 from fairway.cli.audit import audit
@@ -43,6 +44,7 @@ from fairway.cli.share import share
 from fairway.cli.show import show
 from fairway.cli.stop import stop
 from fairway.cli.token import token
+from fairway.cli.witness import witness
 from fairway.nouns.errors import FairwayError
 
 INTERRUPTED = 130
@@ -74,6 +76,9 @@ for _command in (
     guardrail, stop, conformance, bench, doctor,
 ):  # fmt: skip
     cli.add_command(_command)
+for _command in logs.COMMANDS:
+    audit.add_command(_command)
+cli.add_command(witness)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -1,11 +1,11 @@
 """The shares of a node: profiles for partners' tools."""
 
 from fairway.client.answers import Answer
-from fairway.client.entries import Catalogue
+from fairway.client.logs import Logs
 from fairway.client.transport import part
 
 
-class Shares(Catalogue):
+class Shares(Logs):
     """The profiles of one's agreements."""
 
     def make_profile(

@@ -54,6 +54,10 @@ class Transport:
         except ValueError:
             raise raised(response.status_code, None) from None
 
+    def content(self, path: str) -> bytes:
+        """Return the bytes that a route answers a GET with."""
+        return self._answered("GET", path, None, None, None).content
+
     def text(self, path: str) -> str:
         """Return the text that a route answers a GET with."""
         return self._answered("GET", path, None, None, None).text
@@ -130,7 +134,7 @@ class Transport:
         content: bytes | None,
         said: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        given = {k: v for k, v in (params or {}).items() if v not in (None, "")}
+        given = {k: v for k, v in (params or {}).items() if v not in (None, "")} or None
         headers = said or {"Content-Type": "application/yaml"} if content is not None else None
         request = self._client.build_request(
             method, path, params=given, json=body, content=content, headers=headers

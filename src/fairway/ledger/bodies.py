@@ -56,6 +56,16 @@ def entries(sequences: Sequence[int]) -> tuple[Entry, ...]:
     return tuple(found[sequence] for sequence in sequences)
 
 
+def between(first: int, end: int) -> list[tuple[bytes, bytes] | None]:
+    """Return the salts and bodies of entries from an index up to another."""
+    found: list[tuple[bytes, bytes] | None] = []
+    while first < end:
+        segment = segments.holding(first)
+        found += of(segment)[first - segment.first : end - segment.first]
+        first = segment.end
+    return found
+
+
 def _entry(sequence: int, leaf: bytes, held: tuple[bytes, bytes] | None) -> Entry:
     if held is None:
         at = at_micros(read_leaf(leaf)[0])

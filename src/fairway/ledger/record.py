@@ -20,6 +20,7 @@ from fairway.ledger.checkpoints import Mirror, Signer
 from fairway.ledger.segments import Segment
 from fairway.ledger.sequencer import Sequencer, Waiting
 from fairway.ledger.verification import verify
+from fairway.ledger.witnesses import DatabaseWitnesses
 from fairway.nouns.errors import NotFound, Unavailable
 from fairway.nouns.events import (
     AuditEvent,
@@ -74,6 +75,7 @@ class DatabaseLedger:
         self._committed = time.monotonic()
         self._lag = 0
         self._open = threading.local()  # what the thread's open transaction has gathered
+        self.witnesses = DatabaseWitnesses(self.signer)
         self._sequencer = Sequencer(self._commit, _let_go, self._catch_up_some)
 
     # ------------------------------------------------------------------ beginning
@@ -388,6 +390,28 @@ class DatabaseLedger:
         if found is None:
             raise missing
         return found
+
+    def bodies(self, number: int, size: int) -> bytes:
+        """Return the salts and bodies of a bundle's entries in a record of a size, as one run.
+
+        Raises `NotFound` where there is no such bundle.
+        """
+        first = number * merkle.TILE
+        end = min(first + merkle.TILE, size, self.head().size)
+        if not 0 <= first < end:
+            raise NotFound("ledger.no_tile", "The record has no such tile.")
+        with _answering(), _whole():
+            return packed(bodies.between(first, end))
+
+    def entry(self, sequence: int) -> Entry:
+        """Return an entry. Raises `NotFound`."""
+        with _answering():
+            try:
+                return bodies.entries([sequence])[0]
+            except LookupError:
+                raise NotFound("ledger.no_entry", f"The record has no entry {sequence}.") from None
+            except ValueError:
+                raise _broken() from None
 
     def verify(self) -> Verification:
         """Re-compute the whole tree, and compare it with the signed heads and the index."""

@@ -161,6 +161,21 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "access.seen_by": _roles(Reach.ANYWHERE, Role.DATA_OWNER, *_WATCHERS),
         "audit.read": _roles(Reach.ANYWHERE, *_WATCHERS),
         "audit.verify": _roles(Reach.ANYWHERE, *_WATCHERS, Role.ADMINISTRATOR),
+        "audit.log": Permission(Reach.PUBLIC),
+        "audit.prove": _SIGNED_IN,
+        "audit.bodies": _roles(Reach.ANYWHERE, *_WATCHERS),
+        "audit.state": _roles(Reach.ANYWHERE, *_WATCHERS, Role.ADMINISTRATOR),
+        "audit.erase": _roles(Reach.ANYWHERE, Role.DATA_PROTECTION_OFFICER),
+        "audit.subject": _roles(Reach.ANYWHERE, Role.DATA_PROTECTION_OFFICER),
+        "audit.feed": _roles(
+            Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD, Role.AUDITOR, Role.GOVERNANCE_MANAGER
+        ),
+        "audit.renew_mirror": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
+        "witness.add": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "witness.remove": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "witness.watch": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "witness.ask": _roles(Reach.ANYWHERE, *_WATCHERS, Role.ADMINISTRATOR),
+        "witness.cosign": Permission(Reach.PUBLIC),
     }
 )
 

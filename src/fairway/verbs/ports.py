@@ -9,7 +9,6 @@ from typing import Any, BinaryIO, Protocol
 from fairway.nouns.access import GuardrailFacts, Verdict
 from fairway.nouns.agreements import Agreement, State
 from fairway.nouns.entries import CatalogueEntry, EntryKind
-from fairway.nouns.events import AuditEvent, Entry, EventFilter, Usage, Verification
 from fairway.nouns.guardrails import Example, Guardrail, GuardrailVersion
 from fairway.nouns.harvests import Catalogue, Coverage, Harvest, Record, Shown
 from fairway.nouns.peers import Split
@@ -25,6 +24,7 @@ from fairway.nouns.versions import AsOf
 from fairway.rules.effective import Judge
 from fairway.verbs.doors import Attempts, Factors, Provisioned, Sessions
 from fairway.verbs.peer_ports import Courier, Identity, Peers
+from fairway.verbs.record_ports import Ledger
 
 
 class People(Protocol):
@@ -226,23 +226,6 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction: all or nothing, one writer at a time. Not nestable."""
-
-
-class Ledger(Protocol):
-    """The append-only record."""
-
-    def append(self, event: AuditEvent) -> Entry:
-        """Add an event. Inside a store transaction it commits or vanishes with it; outside, it is
-        durable when this returns. Raises `Unavailable` when it cannot be written."""
-
-    def find(self, wanted: EventFilter) -> Sequence[Entry]:
-        """Return matching entries, newest first, `wanted.limit` at the most."""
-
-    def verify(self) -> Verification:
-        """Re-compute the whole record."""
-
-    def usage(self, *, product: str | None = None) -> Sequence[Usage]:
-        """Sum up completed uses by product, person and purpose."""
 
 
 class Index(Protocol):

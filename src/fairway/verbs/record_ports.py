@@ -1,0 +1,90 @@
+"""What the verbs need of the record, as Protocols; `ports` has all others."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from fairway.nouns.events import (
+    AuditEvent,
+    Entry,
+    EventFilter,
+    Inclusion,
+    Pace,
+    Usage,
+    Verification,
+)
+from fairway.nouns.witnesses import Answer, Watched, Witness
+from fairway.rules.notes import Key, Note
+
+
+class Ledger(Protocol):
+    """The append-only record."""
+
+    def append(self, event: AuditEvent) -> Entry:
+        """Add an event. Inside a store transaction it commits or vanishes with it; outside, it is
+        durable when this returns. Raises `Unavailable` when it cannot be written."""
+
+    def find(self, wanted: EventFilter) -> Sequence[Entry]:
+        """Return matching entries, newest first, `wanted.limit` at the most."""
+
+    def verify(self) -> Verification:
+        """Re-compute the whole record."""
+
+    def usage(self, *, product: str | None = None) -> Sequence[Usage]:
+        """Sum up completed uses by product, person and purpose."""
+
+    @property
+    def witnesses(self) -> "Witnesses":
+        """Return who witnesses this record, and whose records this node watches."""
+
+    @property
+    def keys(self) -> tuple[Key, Key]:
+        """Return the keys that verify this record's heads, and this node's cosignatures."""
+
+    def pace(self, since: datetime) -> Pace:
+        """Return how large the record is, and what came since a time."""
+
+    def entry(self, sequence: int) -> Entry:
+        """Return an entry. Raises `NotFound`."""
+
+    def checkpoint(self) -> str:
+        """Return the signed head, a note."""
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root that the tree had at a size, which it has reached."""
+
+    def prove(self, sequence: int, size: int | None = None) -> Inclusion:
+        """Return the proof that an entry is in the record, or was at a size. Raises `NotFound`."""
+
+    def consistency(self, old: int, size: int) -> Sequence[bytes]:
+        """Return the proof that the record only grew. Raises `NotFound`."""
+
+    def tile(self, path: str) -> bytes:
+        """Return the tile or bundle of a path below `tile/`. Raises `NotFound`."""
+
+    def bodies(self, number: int, size: int) -> bytes:
+        """Return the salts and bodies of a bundle in a record of a size. Raises `NotFound`."""
+
+    def erase(self, sequences: Sequence[int], at: datetime) -> int:
+        """Erase bodies; return how many were there. Raises `NotFound`."""
+
+    def renew_mirror(self) -> Verification:
+        """Write the file of the signed head anew, if all else verifies."""
+
+
+class Witnesses(Protocol):
+    """Who witnesses this record, and whose records this node watches."""
+
+    def all(self) -> Sequence[Witness]: ...
+    def put(self, witness: Witness) -> None: ...
+    def remove(self, name: str) -> bool: ...
+    def watched(self) -> Sequence[Watched]: ...
+    def watch(self, watched: Watched) -> None: ...
+    def verifies(self, key: Key, note: Note) -> bool:
+        """Say whether one of a note's signatures is by a key."""
+
+    def cosign(self, text: str, seconds: int) -> str:
+        """Return this node's cosignature on a checkpoint's text, as a line."""
+
+    def ask(self, address: str, body: str) -> Answer:
+        """Send a submission to a witness. Raises `Unavailable`."""
