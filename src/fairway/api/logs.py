@@ -12,7 +12,7 @@ from fairway.api.audit import EntryOut, VerificationOut, entry_out
 from fairway.api.signing_in import actor
 from fairway.nouns.errors import BadInput
 from fairway.nouns.witnesses import Witness
-from fairway.verbs import logs, witnesses
+from fairway.verbs import logs, subjects, witnesses
 from fairway.verbs.logs import Proved
 from fairway.wiring import current
 
@@ -238,6 +238,54 @@ def state(request: HttpRequest) -> dict[str, Any]:
 def renew_mirror(request: HttpRequest) -> dict[str, Any]:
     """Only when everything else verifies."""
     return asdict(logs.renew_mirror(current(), actor(request)))
+
+
+# ------------------------------------------------------------------ a person's own view
+
+
+class SubjectIn(Schema):
+    """Whose data, by what identifies them, and for which request; `products` narrow."""
+
+    identifier: str = Field(..., max_length=300)
+    reason: str = Field(..., max_length=2000)
+    products: list[str] = Field(default_factory=list)
+    since: datetime | None = None
+
+
+class SubjectUseOut(Schema):
+    """A use of one person's data: by which roles in which organisation, for which purpose."""
+
+    sequence: int
+    at: datetime
+    product: str
+    organisation: str
+    roles: list[str]
+    purpose: str
+    agreement: str
+    rows: int | None
+
+
+class SubjectOut(Schema):
+    """Uses that singled a person out, and uses in bulk of products that can hold them."""
+
+    mark: str
+    products: list[str]
+    singled_out: list[SubjectUseOut]
+    in_bulk: list[SubjectUseOut]
+    more: bool
+
+
+@router.post("/audit/subject", response=SubjectOut, summary="See the uses of a person's data")
+def subject(request: HttpRequest, given: SubjectIn) -> dict[str, Any]:
+    """For a data protection officer who answers a subject access request; the asking is recorded.
+
+    A POST, so that what identifies the person stands in no address and no log.
+    """
+    found = subjects.view(
+        current(), actor(request), given.identifier, given.reason,
+        products=given.products, since=given.since,
+    )  # fmt: skip
+    return asdict(found)
 
 
 # ------------------------------------------------------------------ witnesses

@@ -104,6 +104,38 @@ def erase(door: Door, entries: tuple[int, ...], reason: str) -> None:
         say(f"Erased {done.erased} of {len(set(entries))} entries.")
 
 
+@click.command("subject", cls=Manual, example='fairway audit subject --reason "SAR 2026-17"')
+@click.option("--identifier", help="What identifies the person; else it is asked for.")
+@click.option("--reason", required=True, help="Why, as the number of the request; on the record.")
+@click.option("--product", "products", multiple=True, help="Only these products.")
+@reaching
+def subject(door: Door, identifier: str | None, reason: str, products: tuple[str, ...]) -> None:
+    """Show who used a person's data: by which role, in which organisation, for which purpose.
+
+    For a data protection officer who answers a subject access request. Better let the identifier be
+    asked for: a command line is seen by others on the machine.
+    """
+    named = identifier or click.prompt("Identifier", hide_input=True, err=True)
+    with door.open() as node:
+        found = node.subject(named, reason, products=products)
+    if door.json:
+        write_json(found)
+        return
+    for title, uses in (
+        ("Queries that named the person", found.singled_out),
+        ("Queries in bulk, of products that can hold them", found.in_bulk),
+    ):
+        say(f"{title}: {len(uses)}")
+        table(
+            ["No.", "When", "Product", "Organisation", "Roles", "Purpose", "Rows"],
+            [[u.sequence, moment(u.at), u.product, u.organisation, ", ".join(u.roles), u.purpose,
+              u.rows] for u in uses],
+        )  # fmt: skip
+        say("")
+    if found.more:
+        say("There are more: narrow the view by --product.")
+
+
 @click.command("state", cls=Manual, example="fairway audit state")
 @reaching
 def state(door: Door) -> None:
@@ -153,5 +185,5 @@ def renew_mirror(door: Door) -> None:
         raise click.exceptions.Exit(TAMPERED)
 
 
-COMMANDS = (export, key, prove, feed, erase, state, renew_mirror)
+COMMANDS = (export, key, prove, feed, erase, subject, state, renew_mirror)
 """What this adds to `fairway audit`."""

@@ -1,6 +1,7 @@
 """The record of a node as a log that its users check: proofs, exports, witnesses, erasure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,23 @@ class Logs(Catalogue):
         """Erase the bodies of entries, for good; the record says so and verifies as before."""
         body = {"sequences": list(sequences), "reason": reason}
         return self._answer("POST", "audit/erase", body=body)
+
+    def subject(
+        self,
+        identifier: str,
+        reason: str,
+        *,
+        products: Sequence[str] = (),
+        since: datetime | str | None = None,
+    ) -> Answer:
+        """Return who used a person's data, for a data protection officer; that is recorded."""
+        body = {
+            "identifier": identifier,
+            "reason": reason,
+            "products": list(products),
+            "since": since.isoformat() if isinstance(since, datetime) else since,
+        }
+        return self._answer("POST", "audit/subject", body=body)
 
     def log_state(self) -> Answer:
         """Return how the record stands: rate, lag, size, checkpoint, witnesses, alarms."""

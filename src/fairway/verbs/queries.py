@@ -19,6 +19,7 @@ from fairway.nouns.relations import GovernedRelation
 from fairway.nouns.treatments import Kind
 from fairway.rules import versions
 from fairway.rules.peers import check_told
+from fairway.rules.subjects import KEY_NAME, identifies, marks
 from fairway.verbs import parts
 from fairway.verbs.access import decided, situation
 from fairway.verbs.acting import acting, event, looking, verb
@@ -316,6 +317,8 @@ def _governed(
         use.details["versions"] = read
     fields = platform.gate.bind(parsed, relations)
     split = _split(use, parsed, relations, decision.grants)
+    if any(identifies(grant.product.columns) for grant in decision.grants):
+        use.details["subjects"] = marks(use.sql, platform.keys.pseudonym_key(KEY_NAME))
     now = platform.clock.now()
     use.turn = platform.turns.take(
         Running(use.place or use.id, use.actor.person, use.sql, use.purpose, now), handle
