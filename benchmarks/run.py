@@ -23,6 +23,7 @@ BENCHMARKS = {
     "tpch": "The 22 queries of TPC-H over governed tables, against trusted plain views.",
     "latency": "A small query, pages and the API, over a served node.",
     "search": "Search over 100,000 entries: load, queries with facets, changes, memory.",
+    "sharing": "Reading a share, warm, against DuckDB on the same governed result.",
     "start": "How long a node takes to start, and its memory.",
 }
 ON_REQUEST = {"clone": "From a fresh clone to the first governed answer; takes minutes."}

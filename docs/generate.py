@@ -28,6 +28,7 @@ PAGES = {
     "guardrails": "pages.guardrails",
     "engines": "pages.engines",
     "hostile-queries": "pages.hostile",
+    "delta-sharing": "pages.delta_sharing",
 }
 """Each page and the module whose `page()` gives its text."""
 

@@ -10,7 +10,10 @@ DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["publish-a-product", "harvest-a-catalogue", "verify-the-record"])
+@pytest.mark.parametrize(
+    "page",
+    ["publish-a-product", "harvest-a-catalogue", "share-with-a-partner", "verify-the-record"],
+)
 def test_a_page_does_what_it_says(page, environment, tmp_path):
     follow(HOW_TO / f"{page}.md", tmp_path, environment)
 

@@ -22,7 +22,7 @@ from fairway.nouns.queries import Limits
 from fairway.verbs import recipients, shared_files, shares
 from fairway.verbs.extracts import key_of, policy_of
 from fairway.verbs.people import deactivate
-from fairway.verbs.shared_files import Ticket, read_file, still_open
+from fairway.verbs.shared_files import read_file, still_open
 from fairway.verbs.shared_tables import Reading, query_table, show_table
 from fairway.verbs.shares import TableName
 
@@ -67,10 +67,7 @@ class Partner:
 
 
 def ticket(link, **changes):
-    until = str(int(link.until.timestamp()))
-    number = str(link.file.number)
-    made = Ticket(link.recipient, str(link.version), number, until, link.signature)
-    return replace(made, **changes)
+    return replace(link.ticket, **changes)
 
 
 @pytest.fixture
@@ -221,6 +218,8 @@ def test_a_recipient_without_an_agreement_opens_nothing(partner, scene, monkeypa
     [
         {"recipient": "R-other"},
         {"version": "1"},
+        {"part": "added"},
+        {"policy": "0" * 16},
         {"number": "1"},
         {"until": "9999999999"},
         {"signature": "0" * 64},

@@ -138,6 +138,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "share.look": _OWN,
         "share.table": _OWN,
         "share.query": _OWN,
+        "share.changes": _OWN,
         "share.file": _OWN,
         "query.run": _SIGNED_IN,
         "file.offer": _SIGNED_IN,

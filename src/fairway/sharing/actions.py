@@ -6,14 +6,15 @@ Delta Lake log, which the client replays.
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fairway.nouns.products import LogicalType
 from fairway.nouns.shares import SharedColumn
 from fairway.sharing.capabilities import Capabilities
+from fairway.verbs.extracts import Part
 from fairway.verbs.shared_files import Link
-from fairway.verbs.shared_tables import TableRead
+from fairway.verbs.shared_tables import ChangesRead, TableRead
 from fairway.verbs.shares import Shared
 
 Action = Mapping[str, Any]
@@ -61,8 +62,13 @@ def protocol(wanted: Capabilities) -> Action:
     return {"protocol": {"minReaderVersion": 1}}
 
 
-def metadata(read: TableRead, wanted: Capabilities, *, versioned: bool = False) -> Action:
-    """Return the line of what the table looks like. Sizes are those of what is shared."""
+def metadata(
+    read: TableRead, wanted: Capabilities, *, versioned: bool = False, feed: bool = False
+) -> Action:
+    """Return the line of what the table looks like. Sizes are those of what is shared.
+
+    `feed` says that its changes are told: readers of delta format ask for that in it.
+    """
     shared = read.shared
     about: dict[str, Any] = {
         "id": table_id(shared),
@@ -71,7 +77,7 @@ def metadata(read: TableRead, wanted: Capabilities, *, versioned: bool = False) 
         "format": {"provider": "parquet", **({"options": {}} if wanted.delta else {})},
         "schemaString": schema_string(shared.columns),
         "partitionColumns": [],
-        "configuration": {},
+        "configuration": {"delta.enableChangeDataFeed": "true"} if feed else {},
     }
     counted: dict[str, Any] = {
         "size": read.extract.bytes,
@@ -111,15 +117,47 @@ def files(
             yield {"file": {"url": address(link), **file, **values}}
 
 
-def end(read: TableRead) -> Action:
+def changes(read: ChangesRead, wanted: Capabilities, address: Address) -> Iterator[Action]:
+    """Yield the line of each file of what came (`add`) and what went (`remove`)."""
+    for change in read.changes:
+        kind = "add" if change.part is Part.ADDED else "remove"
+        moment = _milliseconds(change.at)
+        for link in change.links:
+            file: dict[str, Any] = {
+                "id": wanted.file_id(link.id),
+                "size": link.file.bytes,
+                "expirationTimestamp": _milliseconds(link.until),
+                "version": change.number,
+                "timestamp": moment,
+            }
+            stats = {"stats": link.file.statistics} if kind == "add" else {}
+            if not wanted.delta:
+                yield {kind: {"url": address(link), **file, "partitionValues": {}, **stats}}
+                continue
+            action = {
+                "path": address(link),
+                "partitionValues": {},
+                "size": link.file.bytes,
+                "dataChange": True,
+                **({"modificationTime": moment} if stats else _gone(moment)),
+                **stats,
+            }
+            yield {"file": {**file, "deltaSingleAction": {kind: action}}}
+
+
+def _gone(moment: int) -> Action:
+    return {"deletionTimestamp": moment, "extendedFileMetadata": True}
+
+
+def end(links: Sequence[Link], page: str = "", refresh: str = "") -> Action:
     """Return the line that says that the answer is whole."""
     told: dict[str, Any] = {}
-    if read.links:
-        told["minUrlExpirationTimestamp"] = min(_milliseconds(link.until) for link in read.links)
-    if read.page:
-        told["nextPageToken"] = read.page
-    if read.refresh:
-        told["refreshToken"] = read.refresh
+    if links:
+        told["minUrlExpirationTimestamp"] = min(_milliseconds(link.until) for link in links)
+    if page:
+        told["nextPageToken"] = page
+    if refresh:
+        told["refreshToken"] = refresh
     return {"endStreamAction": told}
 
 

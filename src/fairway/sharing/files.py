@@ -25,15 +25,10 @@ ASKED_AGAIN_SECONDS = 0.5
 
 
 @answers_to("GET", "HEAD")
-def file(request: HttpRequest, recipient: str, version: str, number: str) -> HttpResponseBase:
+def file(request: HttpRequest, **names: str) -> HttpResponseBase:
     """Give a file, or a range of it (RFC 9110, section 14)."""
-    ticket = Ticket(
-        recipient,
-        version,
-        number,
-        request.GET.get("X-Amz-Expires", ""),
-        request.GET.get("X-Amz-Signature", ""),
-    )
+    until, signature = (request.GET.get(f"X-Amz-{name}", "") for name in ("Expires", "Signature"))
+    ticket = Ticket(**names, until=until, signature=signature)
     wanted = request.headers.get("Range", "")[:200]
     asked = {"range": wanted} if wanted else {}
     found = read_file(current(), ticket, asked if request.method == "GET" else None)

@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from fairway.nouns.errors import BadInput, NotSignedIn
-from fairway.verbs.shared_tables import Reading
+from fairway.verbs.shared_tables import Reading, Span
 from fairway.wiring import current
 
 LARGEST_BODY = 1024 * 1024
@@ -63,11 +63,12 @@ def moment(text: str | None, field: str) -> datetime | None:
     return found
 
 
-def reading(request: HttpRequest) -> Reading:
-    """Read the body of a query. Predicates are looked at for their form alone.
+def reading(request: HttpRequest) -> Reading | Span:
+    """Read the body of a query: of a version, or of the changes since a starting version.
 
-    The protocol calls them hints, and has clients apply them themselves. A file of a share is
-    never chosen by anything but what is in it, and a row never.
+    Predicates are looked at for their form alone. The protocol calls them hints, and has clients
+    apply them themselves. A file of a share is never chosen by anything but what is in it, and a
+    row never.
     """
     given = _object(request)
     hints = given.get("predicateHints")
@@ -75,9 +76,6 @@ def reading(request: HttpRequest) -> Reading:
         raise _bad("predicateHints", "This has to be a list of texts.")
     if not isinstance(given.get("jsonPredicateHints", ""), str | None):
         raise _bad("jsonPredicateHints", "This has to be a text.")
-    for field in ("startingVersion", "endingVersion"):
-        if _whole(given, field, LARGEST_LONG) is not None:
-            raise _no_changes(field)
     version, timestamp = _whole(given, "version", LARGEST_LONG), given.get("timestamp")
     if timestamp is not None and not isinstance(timestamp, str):
         raise _bad("timestamp", "This has to be a text.")
@@ -87,6 +85,11 @@ def reading(request: HttpRequest) -> Reading:
     for field, text in tokens.items():
         if not isinstance(text, str):
             raise _bad(field, "This has to be a text.")
+    start, end = (_whole(given, f, LARGEST_LONG) for f in ("startingVersion", "endingVersion"))
+    if start is not None:
+        if version is not None or timestamp is not None:
+            raise _bad("startingVersion", "Give a version or a starting version, not both.")
+        return Span(start=start, end=end)
     most = _whole(given, "maxFiles")
     if most == 0:
         raise _bad("maxFiles", "This has to be more than 0.")
@@ -127,18 +130,15 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
-def _no_changes(field: str) -> BadInput:
-    return BadInput(
-        "share.no_changes",
-        "This table is shared without its changes: its source keeps none.",
-        remedy="Read the newest version.",
-        field=field,
+def span(request: HttpRequest) -> Span:
+    """Read which changes are asked for."""
+    given = request.GET
+    return Span(
+        start=number(given.get("startingVersion"), "startingVersion", LARGEST_LONG),
+        since=moment(given.get("startingTimestamp"), "startingTimestamp"),
+        end=number(given.get("endingVersion"), "endingVersion", LARGEST_LONG),
+        until=moment(given.get("endingTimestamp"), "endingTimestamp"),
     )
-
-
-def no_changes() -> BadInput:
-    """Return the error of asking for changes that no source keeps."""
-    return _no_changes("startingVersion")
 
 
 def _bad(field: str, message: str) -> BadInput:

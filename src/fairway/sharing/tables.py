@@ -10,6 +10,7 @@ from fairway.sharing import actions, capabilities, requests
 from fairway.sharing.answers import JSON, answers_to, lines
 from fairway.verbs import shared_tables
 from fairway.verbs.shared_files import Link
+from fairway.verbs.shared_tables import Span
 from fairway.verbs.shares import TableName
 from fairway.wiring import current
 
@@ -38,7 +39,7 @@ def metadata(request: HttpRequest, share: str, schema: str, table: str) -> HttpR
     read = shared_tables.show_table(current(), given, TableName(share, schema, table))
     told = [actions.protocol(wanted), actions.metadata(read, wanted)]
     if wanted.ends:
-        told.append(actions.end(read))
+        told.append(actions.end(read.links, read.page, read.refresh))
     return lines(told, **_headers(read.version.number, wanted, ends=wanted.ends))
 
 
@@ -47,6 +48,8 @@ def query(request: HttpRequest, share: str, schema: str, table: str) -> HttpResp
     """Give the files of the table, with links that work for a while."""
     given, wanted = requests.token(request), capabilities.asked(request)
     asked = requests.reading(request)
+    if isinstance(asked, Span):
+        return _changes(request, given, wanted, TableName(share, schema, table), asked)
     read = shared_tables.query_table(current(), given, TableName(share, schema, table), asked)
     travelled = asked.version is not None or asked.timestamp is not None
     where = requests.base(request)
@@ -57,17 +60,35 @@ def query(request: HttpRequest, share: str, schema: str, table: str) -> HttpResp
     ]
     ends = wanted.ends or bool(read.page or read.refresh)
     if ends:
-        told.append(actions.end(read))
+        told.append(actions.end(read.links, read.page, read.refresh))
     return lines(told, **_headers(read.version.number, wanted, ends=ends))
 
 
 @answers_to("GET")
 def changes(request: HttpRequest, share: str, schema: str, table: str) -> HttpResponseBase:
-    """Refuse what no source keeps."""
-    given = requests.token(request)
-    capabilities.asked(request)
-    shared_tables.show_table(current(), given, TableName(share, schema, table))
-    raise requests.no_changes()
+    """Give what came and what went with each version, as files."""
+    given, wanted = requests.token(request), capabilities.asked(request)
+    name, span = TableName(share, schema, table), requests.span(request)
+    return _changes(request, given, wanted, name, span)
+
+
+def _changes(
+    request: HttpRequest,
+    given: str,
+    wanted: capabilities.Capabilities,
+    name: TableName,
+    span: Span,
+) -> HttpResponseBase:
+    read = shared_tables.read_changes(current(), given, name, span)
+    where = requests.base(request)
+    told = [
+        actions.protocol(wanted),
+        actions.metadata(read.table, wanted, versioned=True, feed=True),
+        *actions.changes(read, wanted, lambda link: address(where, link)),
+    ]
+    if wanted.ends:
+        told.append(actions.end([link for change in read.changes for link in change.links]))
+    return lines(told, **_headers(read.table.version.number, wanted, ends=wanted.ends))
 
 
 @answers_to("POST")
@@ -90,10 +111,11 @@ def address(where: str, link: Link) -> str:
     """
     signed = {
         "X-Amz-Algorithm": "HMAC-SHA256",
-        "X-Amz-Expires": str(int(link.until.timestamp())),
-        "X-Amz-Signature": link.signature,
+        "X-Amz-Expires": link.ticket.until,
+        "X-Amz-Signature": link.ticket.signature,
     }
-    path = f"{link.recipient}/{link.version}/{link.file.number}.parquet"
+    of = link.ticket
+    path = f"{of.recipient}/{of.policy}/{of.version}/{of.part}/{of.number}.parquet"
     return f"{where}/files/{path}?{urlencode(signed)}"
 
 

@@ -10,6 +10,7 @@ from fairway.sharing.answers import answers_to
 
 _ALL = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 _SHARE = "shares/<str:share>"
+_FILE = "files/<str:recipient>/<str:policy>/<str:version>/<str:part>/<str:number>.parquet"
 _TABLE = f"{_SHARE}/schemas/<str:schema>/tables/<str:table>"
 
 
@@ -31,7 +32,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_TABLE}/query", tables.query),
     path(f"{_TABLE}/changes", tables.changes),
     path(f"{_TABLE}/temporary-table-credentials", tables.credentials),
-    path("files/<str:recipient>/<str:version>/<str:number>.parquet", files.file),
+    path(_FILE, files.file),
     path("oauth/token", oauth.token),
     re_path(r"^.*$", nothing),
 ]

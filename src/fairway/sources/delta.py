@@ -87,6 +87,17 @@ class DeltaSources:
             version = self._at(source, wanted.at)
         return replace(source, version=str(version))
 
+    def history(self, source: Source) -> Sequence[tuple[int, datetime]]:
+        """Return the states that the log still tells of, with when they were written, oldest
+        first."""
+        entries = _open(source.location, None, "").history()
+        told = [
+            (int(one["version"]), datetime.fromtimestamp(int(one["timestamp"]) / 1000, UTC))
+            for one in entries
+            if "timestamp" in one
+        ]
+        return sorted(told)
+
     def locate(self, source: Source, file: str = "") -> Located:
         """Return the files of the state that the source names."""
         return self._located(self._state(source, file), file)

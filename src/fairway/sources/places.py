@@ -6,6 +6,7 @@ Another kind is one more entry of the mapping that `wiring` hands over.
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -49,6 +50,14 @@ class Places:
             return Path(self.locate(source).files[number]).open("rb")
         except (OSError, IndexError):  # gone between two looks
             raise faults.unreachable("") from None
+
+    def history(self, source: Source) -> Sequence[tuple[int, datetime]]:
+        """Return the states of a source by number, with when they were written, oldest first.
+
+        Empty for one whose place keeps no states, which has no such method.
+        """
+        told = getattr(self._place(source, ""), "history", None)
+        return told(source) if told else ()
 
     def state(self, source: Source) -> str:
         """Return what tells the source's bytes of now from others: each file with size and times.

@@ -297,6 +297,10 @@ class Sources(Protocol):
     def open(self, source: Source, number: int) -> BinaryIO:
         """Return one of a resolved source's files, to be read as it is. Raises `Unavailable`."""
 
+    def history(self, source: Source) -> Sequence[tuple[int, datetime]]:
+        """Return the states that a source keeps, by number, with when they were written, oldest
+        first; empty for what keeps none."""
+
     def state(self, source: Source) -> str:
         """Return a text that is another one whenever the source's bytes are others.
 

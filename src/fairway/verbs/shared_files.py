@@ -1,18 +1,18 @@
 """Links to the files of a share: made with an answer, decided anew each time they are followed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from fairway.nouns.agreements import Agreement, State
 from fairway.nouns.errors import NotFound, Refused
 from fairway.nouns.people import Actor, Via
-from fairway.nouns.shares import Extract, ExtractFile, Recipient, ShareVersion
+from fairway.nouns.shares import Extract, ExtractFile, Recipient
 from fairway.rules.agreements import effective_state
 from fairway.rules.seals import holds, signature
 from fairway.verbs.acting import event, looking, verb
-from fairway.verbs.extracts import kept, policy_of
+from fairway.verbs.extracts import Part, kept, policy_of
 from fairway.verbs.ports import Platform
 from fairway.verbs.shares import Shared, opened_share, record
 
@@ -20,26 +20,40 @@ _LINK, _FILE = "link", "file"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A file of a share, and what opens it for a while. `id` is the same for the same file."""
-
-    file: ExtractFile
-    id: str
-    recipient: str
-    version: int
-    until: datetime
-    signature: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ticket:
     """A link as it comes back: texts that anybody may have written."""
 
     recipient: str
+    policy: str
     version: str
+    part: str
     number: str
     until: str
     signature: str
+
+    def parts(self) -> list[str]:
+        """Return everything that the signature is over."""
+        return [
+            self.recipient,
+            self.policy,
+            self.version,
+            self.part,
+            self.number,
+            self.until,
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A file of a share, and the ticket that opens it for a while.
+
+    `id` is the same for the same file of the same agreement, terms and version.
+    """
+
+    file: ExtractFile
+    id: str
+    until: datetime
+    ticket: Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ class FileRead:
 
 
 def links(
-    platform: Platform, shared: Shared, version: ShareVersion, extract: Extract
+    platform: Platform, shared: Shared, number: int, extract: Extract, part: Part = Part.ALL
 ) -> tuple[Link, ...]:
     """Return the files of a version with links that work for a while.
 
@@ -59,21 +73,22 @@ def links(
     """
     lives = timedelta(seconds=int(platform.settings["url_seconds"]))
     until = min(platform.clock.now() + lives, shared.recipient.expires).replace(microsecond=0)
-    key = platform.keys.seal_key()
-    recipient, number = shared.recipient.id, str(version.number)
-    return tuple(
-        Link(
-            file,
-            signature(key, _FILE, [shared.name, version.policy, number, str(file.number)]),
-            recipient,
-            version.number,
-            until,
-            signature(
-                key, _LINK, [recipient, number, str(file.number), str(int(until.timestamp()))]
-            ),
+    key, policy = platform.keys.seal_key(), policy_of(shared)
+    made = []
+    for file in extract.files:
+        ticket = Ticket(
+            recipient=shared.recipient.id,
+            policy=policy,
+            version=str(number),
+            part=part.value,
+            number=str(file.number),
+            until=str(int(until.timestamp())),
+            signature="",
         )
-        for file in extract.files
-    )
+        of = [shared.name, policy, ticket.version, ticket.part, ticket.number]
+        signed = replace(ticket, signature=signature(key, _LINK, ticket.parts()))
+        made.append(Link(file, signature(key, _FILE, of), until, signed))
+    return tuple(made)
 
 
 @verb("share.file")
@@ -87,8 +102,10 @@ def read_file(platform: Platform, ticket: Ticket, asked: Mapping[str, Any] | Non
     recipient = _recipient_of(platform, ticket)
     shared = opened_share(platform, recipient, "share.file")
     with looking(platform, shared.actor, "share.file"):
-        version = _version_of(platform, shared, int(ticket.version))
-        extract = kept(platform, shared, version)
+        if ticket.policy != policy_of(shared):
+            raise _refused(platform, recipient, shared.agreement)
+        number, part = int(ticket.version), Part(ticket.part)
+        extract = kept(platform, shared, number, part)
         if extract is None:
             raise NotFound(
                 "share.no_such_file", "There is no such file.", remedy="Query the table again."
@@ -104,7 +121,8 @@ def read_file(platform: Platform, ticket: Ticket, asked: Mapping[str, Any] | Non
             "granted",
             rows=file.rows,
             columns=[c.name for c in shared.columns],
-            version=version.number,
+            version=number,
+            part=part.value,
             file=file.number,
             **asked,
         )
@@ -129,22 +147,13 @@ def still_open(platform: Platform, ticket: Ticket) -> bool:
 
 def _recipient_of(platform: Platform, ticket: Ticket) -> Recipient:
     """Return the recipient that a link was made for, if the link is ours and still works."""
-    parts = [ticket.recipient, ticket.version, ticket.number, ticket.until]
-    if not holds(platform.keys.seal_key(), _LINK, parts, ticket.signature):
+    if not holds(platform.keys.seal_key(), _LINK, ticket.parts(), ticket.signature):
         raise _refused(platform)
     now = platform.clock.now()
     recipient = platform.store.shares.get(ticket.recipient)
     if recipient is None or not recipient.usable(now) or int(ticket.until) <= now.timestamp():
         raise _refused(platform, recipient)
     return recipient
-
-
-def _version_of(platform: Platform, shared: Shared, number: int) -> ShareVersion:
-    """Return a version if it was made under the terms that hold now."""
-    for version in platform.store.shares.versions(shared.name):
-        if version.number == number and version.policy == policy_of(shared):
-            return version
-    raise _refused(platform, shared.recipient, shared.agreement)
 
 
 def _refused(

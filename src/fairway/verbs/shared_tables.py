@@ -1,20 +1,31 @@
 """The one table of a share: which version it has, what it looks like, and its files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fairway.nouns.errors import BadInput
 from fairway.nouns.shares import Extract, ShareVersion
+from fairway.nouns.versions import AsOf, Moment, Version
 from fairway.rules.seals import Fields, opened, sealed
 from fairway.verbs.acting import looking, verb
-from fairway.verbs.extracts import current, policy_of
+from fairway.verbs.extracts import (
+    Part,
+    changed,
+    history,
+    keeps_history,
+    policy_of,
+    version_of,
+)
 from fairway.verbs.ports import Platform
 from fairway.verbs.shared_files import Link, links
 from fairway.verbs.shares import Shared, TableName, record, table
 
 REFRESH_SECONDS = 24 * 3600
 """How long a token works that asks for new links to the same version."""
+
+MOST_VERSIONS = 1000
+"""Versions whose changes are read at once, at the most."""
 
 _REFRESH, _PAGE = "refresh", "page"
 
@@ -48,6 +59,34 @@ class TableRead:
     refresh: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From which version to which, by number or by time; both ends included."""
+
+    start: int | None = None
+    since: datetime | None = None
+    end: int | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The rows that came or went with a version, as files."""
+
+    number: int
+    at: datetime
+    part: Part
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesRead:
+    """The changes of a span. `table` is the table at the span's first version."""
+
+    table: TableRead
+    changes: tuple[Change, ...]
+
+
 @verb("share.table")
 def show_table(
     platform: Platform, token: str, name: TableName, since: datetime | None = None
@@ -58,17 +97,29 @@ def show_table(
     """
     shared = table(platform, token, name, "share.table")
     with looking(platform, shared.actor, "share.table"):
-        version, extract = current(platform, shared, "share.table")
+        version, extract = version_of(platform, shared, "share.table")
         if since is not None:
-            known = [v for v in platform.store.shares.versions(shared.name) if v.at >= since]
-            if not known:
-                raise BadInput(
-                    "share.no_version_since",
-                    "The table has no version since then.",
-                    field="startingTimestamp",
-                )
-            version = known[-1]
+            version = _earliest(platform, shared, version, since)
         return TableRead(shared, version, extract)
+
+
+def _earliest(
+    platform: Platform, shared: Shared, newest: ShareVersion, since: datetime
+) -> ShareVersion:
+    """Return the earliest version that stood at a moment or later, or raise `BadInput`."""
+    if keeps_history(platform, shared):
+        told = history(platform, shared)
+        found = [replace(newest, number=number, at=at) for number, at in told if at >= since]
+    else:
+        known = platform.store.shares.versions(shared.name)
+        found = [v for v in known if v.at >= since and v.number <= newest.number][::-1]
+    if not found:
+        raise BadInput(
+            "share.no_version_since",
+            "The table has no version since then.",
+            field="startingTimestamp",
+        )
+    return found[0]
 
 
 @verb("share.query")
@@ -80,13 +131,12 @@ def query_table(platform: Platform, token: str, name: TableName, asked: Reading)
     """
     shared = table(platform, token, name, "share.query")
     with looking(platform, shared.actor, "share.query"):
-        version, extract = current(platform, shared, "share.query")
-        _check_version(asked, version)
+        version, extract = version_of(platform, shared, "share.query", _as_of(asked))
         now = platform.clock.now()
         if asked.refresh:
             _token(platform, shared, version, _REFRESH, asked.refresh)
         start = _token(platform, shared, version, _PAGE, asked.page) if asked.page else 0
-        wanted = _within(links(platform, shared, version, extract), asked.limit)
+        wanted = _within(links(platform, shared, version.number, extract), asked.limit)
         shown = wanted[start : start + asked.max_files] if asked.max_files else wanted[start:]
         after = start + len(shown)
         record(
@@ -115,17 +165,68 @@ def query_table(platform: Platform, token: str, name: TableName, asked: Reading)
         )
 
 
-def _check_version(asked: Reading, version: ShareVersion) -> None:
-    """Only the newest version of a product that keeps no history can be read."""
-    number_fits = asked.version is None or asked.version == version.number
-    moment_fits = asked.timestamp is None or asked.timestamp >= version.at
-    if not (number_fits and moment_fits):
-        raise BadInput(
-            "share.no_history",
-            f"This table is shared in its newest version alone, which is {version.number}.",
-            remedy="Leave version and timestamp out.",
-            field="version" if not number_fits else "timestamp",
+def _as_of(asked: Reading) -> AsOf | None:
+    if asked.version is not None:
+        return Version(asked.version)
+    return None if asked.timestamp is None else Moment(asked.timestamp)
+
+
+@verb("share.changes")
+def read_changes(platform: Platform, token: str, name: TableName, span: Span) -> ChangesRead:
+    """Return what came and what went with each version of a span, on the record before it returns.
+
+    Both ends are included. It is worked out from what the recipient sees of each version and the
+    one before. Raises `BadInput` for a table without history, and for a span that is none.
+    """
+    shared = table(platform, token, name, "share.changes")
+    with looking(platform, shared.actor, "share.changes"):
+        wanted = _wanted(history(platform, shared), span)
+        newest, extract = version_of(platform, shared, "share.changes")
+        found = []
+        for number, at in wanted:
+            for part in (Part.REMOVED, Part.ADDED):
+                if number or part is Part.ADDED:
+                    made = changed(platform, shared, number, part)
+                    if made.rows:
+                        given = links(platform, shared, number, made, part)
+                        found.append(Change(number, at, part, given))
+        record(
+            platform,
+            shared.agreement,
+            shared.recipient,
+            "share.changes",
+            "granted",
+            columns=[c.name for c in shared.columns],
+            versions=[number for number, _ in wanted],
         )
+        first = replace(newest, number=wanted[0][0], at=wanted[0][1])
+        return ChangesRead(TableRead(shared, first, extract), tuple(found))
+
+
+def _wanted(told: Sequence[tuple[int, datetime]], span: Span) -> Sequence[tuple[int, datetime]]:
+    """Return the versions of a span. Raises `BadInput` for none, or for too many at once."""
+    if (span.start is None) == (span.since is None):
+        raise _bad_span("startingVersion", "Give a first version or a first timestamp.")
+    if span.end is not None and span.until is not None:
+        raise _bad_span("endingVersion", "Give a last version or a last timestamp, not both.")
+    held = {number for number, _ in told}
+    found = [
+        (number, at)
+        for number, at in told
+        if (span.start is None or number >= span.start)
+        and (span.since is None or at >= span.since)
+        and (span.end is None or number <= span.end)
+        and (span.until is None or at <= span.until)
+    ]
+    if not found or (span.start is not None and span.start not in held):
+        raise _bad_span("startingVersion", "The table has no such versions.")
+    if len(found) > MOST_VERSIONS:
+        raise _bad_span("endingVersion", f"At most {MOST_VERSIONS} versions are read at once.")
+    return found
+
+
+def _bad_span(field: str, message: str) -> BadInput:
+    return BadInput("share.bad_span", message, field=field)
 
 
 def _of(shared: Shared, version: ShareVersion) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from fairway.web.agreements import asking, deciding
+from fairway.web.agreements import asking, deciding, profiles
 from fairway.web.agreements import views as agreements
 from fairway.web.audit import views as audit
 from fairway.web.catalogue import views as catalogue
@@ -50,6 +50,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/<str:agreement>/decision", deciding.decision, name="decision"),
     path("agreements/<str:agreement>/approve", deciding.approve, name="approve"),
     path("agreements/<str:agreement>/approve-less", deciding.approve_less, name="approve-less"),
+    path("agreements/<str:agreement>/profile", profiles.profile, name="profile"),
+    path("agreements/<str:agreement>/profile/revoke", profiles.revoke, name="revoke-profile"),
     path("agreements/<str:agreement>/<str:move>", agreements.move, name="move"),
     path("query", queries.query, name="query"),
     path("query/chart", queries.chart, name="chart"),

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fairway.nouns.agreements import Move, State
 from fairway.nouns.errors import BadInput
-from fairway.verbs import agreements
+from fairway.verbs import agreements, recipients
 from fairway.web.agreements.moves import MOVES
 from fairway.web.agreements.steps import has_dates
 from fairway.web.forms import WRONG, Problems
@@ -31,6 +31,8 @@ def agreement(request: HttpRequest, agreement: str) -> HttpResponse:
 def agreement_page(request: HttpRequest, agreement: str, problems: Problems) -> HttpResponse:
     """Render an agreement's page, also when a decision was not chosen."""
     shown = agreements.show(platform(), actor(request), agreement)
+    now = platform().clock.now()
+    made = recipients.recipients(platform(), actor(request), agreement)
     deciding = any(move in shown.moves for move in _DECISIONS)
     own = shown.agreement.asker == actor(request).person
     return page(
@@ -42,6 +44,8 @@ def agreement_page(request: HttpRequest, agreement: str, problems: Problems) -> 
         problems=problems,
         own=own,
         deciding=deciding,
+        recipient=next((one for one in made if one.usable(now)), None),
+        revocable=own or bool(shown.moves),
         draft=shown.state is State.DRAFT,
         dated=has_dates(shown.agreement) or shown.state is not State.DRAFT,
         buttons=[
