@@ -229,7 +229,7 @@ def _paths(prey: Prey, _: random.Random) -> list[Attack]:
         "/DELTA-SHARING/shares",
         "/delta-sharing/SHARES",
     ):
-        statuses = (400, 401, 403, 404, 405, 302)
+        statuses = (200, 302, 400, 401, 403, 404, 405)  # 200 where it names one's own after all
         out.append(Attack("path", "GET", target, allowed=statuses))
     return out
 
@@ -387,7 +387,7 @@ def _headers(prey: Prey, _: random.Random) -> list[Attack]:
         ("X-Fairway-Surface", "cli"),
         ("Origin", "https://evil.example"),
         ("If-None-Match", "*"),
-        ("Transfer-Encoding", "identity"),
+        ("TE", "trailers"),
         ("Accept-Encoding", "gzip"),
         ("Authorization", "Bearer \t"),
     ):

@@ -87,7 +87,7 @@ class Partner:
         given = self.token if token is None else token
         said = {"Authorization": f"Bearer {given}"} if given else {}
         place = urlsplit(self.address)
-        connection = http.client.HTTPConnection(place.hostname, place.port, timeout=60)
+        connection = http.client.HTTPConnection(place.hostname, place.port, timeout=40)
         connection._validate_path = lambda url: None  # what a hostile client sends, we send
         try:
             sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()
@@ -96,6 +96,8 @@ class Partner:
             return answer.status, dict(answer.getheaders()), answer.read()
         except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
             return 413, {}, b""  # the server has hung up on who still sends
+        except TimeoutError:
+            return 0, {}, b""
         finally:
             connection.close()
 

@@ -79,7 +79,7 @@ def test_none_of_them_leaks(prey, department):
             found += ["other files"] * (ids != own_files)
         if status not in attack.allowed or (status >= 500 and status != 501) or found:
             leaks.append((attack.category, attack.method, attack.target[-90:], status, found))
-    assert leaks == []
+    assert leaks == [], leaks
     assert sum(tried.values()) >= 250
     assert department.workspace.joinpath("serve.log").read_text().count("incident") == 0
 

@@ -41,6 +41,9 @@ class Broken(httpx.BaseTransport):
         self._change = change
         self._real = httpx.HTTPTransport()
 
+    def close(self):
+        self._real.close()
+
     def handle_request(self, request):
         answer = self._real.handle_request(request)
         body = answer.read()

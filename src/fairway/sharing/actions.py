@@ -55,10 +55,14 @@ def schema_string(columns: tuple[SharedColumn, ...]) -> str:
     return json.dumps({"type": "struct", "fields": fields}, separators=(",", ":"))
 
 
-def protocol(wanted: Capabilities) -> Action:
-    """Return the line of what a reader has to know: nothing beyond the first version."""
+def protocol(wanted: Capabilities, *, feed: bool = False) -> Action:
+    """Return the line of what a reader has to know: nothing beyond the first version.
+
+    Changes are told by writers of version 4 and later, which readers of delta format look for.
+    """
     if wanted.delta:
-        return {"protocol": {"deltaProtocol": {"minReaderVersion": 1, "minWriterVersion": 2}}}
+        writer = 4 if feed else 2
+        return {"protocol": {"deltaProtocol": {"minReaderVersion": 1, "minWriterVersion": writer}}}
     return {"protocol": {"minReaderVersion": 1}}
 
 

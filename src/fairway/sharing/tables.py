@@ -82,7 +82,7 @@ def _changes(
     read = shared_tables.read_changes(current(), given, name, span)
     where = requests.base(request)
     told = [
-        actions.protocol(wanted),
+        actions.protocol(wanted, feed=True),
         actions.metadata(read.table, wanted, versioned=True, feed=True),
         *actions.changes(read, wanted, lambda link: address(where, link)),
     ]
