@@ -164,3 +164,10 @@ def test_a_file_keeps_no_history(scene):
     with pytest.raises(BadInput) as caught:
         changes(Partner(scene), start=0)
     assert caught.value.code == "share.no_history"
+
+
+def test_a_version_far_ahead_is_refused_at_once(partner):
+    """The library that reads the log would work its way up to it."""
+    for number in (2**31, 2**63 - 1):
+        with pytest.raises(BadInput):
+            partner.query(version=number)

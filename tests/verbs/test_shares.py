@@ -231,6 +231,7 @@ def test_a_link_that_was_changed_is_refused(partner, scene, changes):
     link = partner.query().links[0]
     with pytest.raises(Refused) as caught:
         read_file(scene.platform, ticket(link, **changes), {})
+    assert still_open(scene.platform, ticket(link, recipient="R-other")) is False
     assert caught.value.code == "share.bad_link"
     assert scene.events(action="share.refused")[-1].outcome == "denied"
 

@@ -82,6 +82,9 @@ class DeltaSources:
         if wanted is None:
             version = self._state(source, "").version
         elif isinstance(wanted, Version):
+            # The library works its way up to a number that is far ahead, which takes for ever.
+            if wanted.number > self._state(source, "").version:
+                raise faults.no_such_version(str(wanted.number))
             version = self._state(replace(source, version=str(wanted.number)), "").version
         else:
             version = self._at(source, wanted.at)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
-from fairway.nouns.agreements import Agreement, State
-from fairway.nouns.errors import NotFound, Refused
+from fairway.nouns.agreements import Agreement
+from fairway.nouns.errors import FairwayError, NotFound, Refused
 from fairway.nouns.people import Actor, Via
 from fairway.nouns.shares import Extract, ExtractFile, Recipient
-from fairway.rules.agreements import effective_state
 from fairway.rules.seals import holds, signature
 from fairway.verbs.acting import event, looking, verb
 from fairway.verbs.extracts import Part, kept, policy_of
@@ -132,17 +131,17 @@ def read_file(platform: Platform, ticket: Ticket, asked: Mapping[str, Any] | Non
 def still_open(platform: Platform, ticket: Ticket) -> bool:
     """Say whether a file that is under way may go on: asked again while its bytes leave.
 
-    Not a verb: `read_file` has decided; this only notices when that no longer holds.
+    Not a verb: `read_file` has decided; this only notices when that no longer holds. A link that
+    expires meanwhile has done its work.
     """
-    now = platform.clock.now()
     recipient = platform.store.shares.get(ticket.recipient)
-    agreement = platform.store.agreements.get(recipient.agreement) if recipient else None
-    return (
-        recipient is not None
-        and agreement is not None
-        and recipient.usable(now)
-        and effective_state(agreement, now.date()) is State.ACTIVE
-    )
+    if recipient is None or not recipient.usable(platform.clock.now()):
+        return False
+    try:
+        opened_share(platform, recipient, "share.file")
+    except FairwayError:
+        return False
+    return True
 
 
 def _recipient_of(platform: Platform, ticket: Ticket) -> Recipient:

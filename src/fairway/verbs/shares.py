@@ -72,6 +72,7 @@ def opened_share(platform: Platform, recipient: Recipient, name: str) -> Shared:
                 products={product.id: _restricted(product)} if product else {},
                 agreements=(found,),
                 today=look.today,
+                appointments=look.appointments,
             )
         request = AccessRequest(
             found.asker, found.purpose, (found.product,), ((found.product, frozenset()),), found.id
