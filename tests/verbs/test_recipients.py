@@ -1,6 +1,6 @@
 """Credentials for partners' tools: one for an agreement, shown once, revocable, recorded."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -43,9 +43,10 @@ def test_the_asker_makes_them_and_the_secret_is_kept_as_a_digest(scene, agreed):
 
 
 def test_they_end_with_the_agreement_at_the_latest(scene, agreed):
-    scene.clock.time = scene.clock.time.replace(month=12, day=20)
+    ends = scene.platform.store.agreements.get(agreed).granted.ends
+    scene.clock.time = datetime.combine(ends - timedelta(days=10), time(9), UTC)
     recipient, secret = made(scene, agreed)
-    assert recipient.expires.date() == date(2027, 1, 1)
+    assert recipient.expires == datetime.combine(ends + timedelta(days=1), time(), UTC)
     scene.clock.time = recipient.expires
     refused(scene, secret)
 
