@@ -27,6 +27,9 @@ ANALYST = Actor("dfe-analyst", Via.SYSTEM)
 PURPOSE = "policy-analysis"
 SMALL = "dfe.apprenticeship_starts"
 LARGE = "dfe.apprenticeship_starts_copied"
+WHOLE = "dfe.apprenticeship_starts_copied"
+"""The product of which everything is granted as it is, where that is asked for."""
+
 JOINED = "ons.local_authorities"
 
 SCOPE = "home_region <> 'London' AND academic_year IN ('2023/24', '2024/25', '2025/26')"
@@ -68,7 +71,7 @@ def copied(path: Path, times: int, to: Path) -> None:
 
 
 @contextmanager
-def department(copies: int) -> Iterator[tuple[Platform, Path]]:
+def department(copies: int, *, whole: bool = False) -> Iterator[tuple[Platform, Path]]:
     """Open a node with the apprenticeships, and many times over, and an agreement on each."""
     with tempfile.TemporaryDirectory(prefix="fairway-bench-") as folder:
         workspace = Path(folder) / "node"
@@ -83,7 +86,7 @@ def department(copies: int) -> Iterator[tuple[Platform, Path]]:
             for product in (SMALL, LARGE, JOINED):
                 _publish(platform, product)
             for product in (SMALL, LARGE):
-                _agree(platform, product)
+                _agree(platform, product, whole=whole and product == WHOLE)
             yield platform, data
         finally:
             close_node()
@@ -113,11 +116,12 @@ def _publish(platform: Platform, product: str) -> None:
     products.publish(platform, owner, text, f"{product}.yaml")
 
 
-def _agree(platform: Platform, product: str) -> None:
+def _agree(platform: Platform, product: str, *, whole: bool) -> None:
+    listed = platform.store.products.get(product).columns if whole else ()
     asking = Asking(
         product=product,
-        columns=tuple(TREATED.items()),
-        scope=SCOPE,
+        columns=tuple((c.name, "keep") for c in listed) or tuple(TREATED.items()),
+        scope="" if whole else SCOPE,
         purpose=PURPOSE,
         legal_basis="gdpr-6-1-e",
         necessity="To measure.",

@@ -21,6 +21,7 @@ BENCHMARKS = {
     "ledger": "Appends to the record per second, on SQLite and PostgreSQL; verification.",
     "governed": "The CPU of a governed query against a trusted view.",
     "tpch": "The 22 queries of TPC-H over governed tables, against trusted plain views.",
+    "results": "Results as Arrow, as stored bytes, and the first row of a small query.",
     "latency": "A small query, pages and the API, over a served node.",
     "search": "Search over 100,000 entries: load, queries with facets, changes, memory.",
     "sharing": "Reading a share, warm, against DuckDB on the same governed result.",
