@@ -65,6 +65,7 @@ PAGES = {
         "in question": [go("/agreements/{questioned}")],
         "answer": [go("/agreements/{questioned}/answer")],
         "withdraw": [go("/agreements/{submitted}/withdraw")],
+        "queries that run": [go("/query/running")],
         "query": [go("/query?product=dwp.claims")],
         "result": [press("Run the query")],
         "chart, wrong": [press("Draw the chart")],

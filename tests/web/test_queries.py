@@ -2,6 +2,8 @@
 
 import io
 import re
+import threading
+import time
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -176,3 +178,27 @@ def test_a_refused_query_draws_and_downloads_nothing(analyst):
         page = analyst.post(address, asked("SELECT health FROM dwp.claims", format="csv"))
         assert page.status_code == 422
         assert heading(page) == "Query data"
+
+
+def test_a_query_that_runs_is_listed_and_stopped_by_a_button(analyst, signed_in, department):
+    said = []
+    endless = (
+        "SELECT count(*) AS n FROM dwp.regions, range(1000000) a, range(1000000) b"
+        " WHERE a.range * b.range = 7"
+    )
+    work = threading.Thread(
+        target=lambda: said.append(signed_in("dfe-analyst").post("/query", asked(endless)))
+    )
+    assert "None of your queries runs now." in text(analyst.get("/query/running"))
+    work.start()
+    until = time.monotonic() + 30
+    while not (found := re.findall(r"Stop query (Q-\w+)", text(analyst.get("/query/running")))):
+        assert time.monotonic() < until
+    assert "range(1000000)" in text(analyst.get("/query/running"))
+    assert "None of your queries runs" in text(signed_in("dwp-owner").get("/query/running"))
+    gone = analyst.post(f"/query/running/{found[0]}/stop")
+    assert (gone.status_code, gone["Location"]) == (302, "/query/running")
+    work.join(30)
+    assert "The query was cancelled." in text(said[0])
+    assert actions(department)[:2] == ["query.stopped", "query.cancelled"]
+    assert analyst.post(f"/query/running/{found[0]}/stop").status_code == 302

@@ -5,15 +5,17 @@ own on the record; the page says so where it offers them.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_http_methods, require_POST
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fairway import formats
 from fairway.nouns.agreements import State
-from fairway.nouns.errors import BadInput, FairwayError, NotSignedIn
+from fairway.nouns.errors import BadInput, FairwayError, NotFound, NotSignedIn
 from fairway.verbs import agreements, products, purposes, queries
 from fairway.verbs.agreements import AgreementPage
 from fairway.verbs.queries import QueryResult
@@ -124,6 +126,21 @@ def download(request: HttpRequest) -> HttpResponseBase:
     if result is None:
         return _form(request, typed, problems)
     return streamed(request, result, formats.named(name))
+
+
+@require_GET
+def running(request: HttpRequest) -> HttpResponse:
+    """List one's own queries that run now or wait, each with a button that stops it."""
+    found = queries.running(platform(), actor(request))
+    return page(request, "queries/running.html", section="query", running=found)
+
+
+@require_POST
+def stop(request: HttpRequest, query: str) -> HttpResponse:
+    """Stop one of one's own queries; one that has ended meanwhile needs no stopping."""
+    with suppress(NotFound):
+        queries.cancel(platform(), actor(request), query)
+    return redirect("running")
 
 
 def _suggested(request: HttpRequest) -> Typed:
