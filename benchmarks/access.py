@@ -321,14 +321,15 @@ def _whole(reading: Reading, judge: CedarJudge) -> Iterator[Figure]:
 _WATCHER = """
 import sys, time
 from pathlib import Path
-from fairway.nouns.people import Actor, Via
-from fairway.verbs import explanations
+from fairway.nouns.access import AccessRequest
+from fairway.verbs.access import decided, situation
 from fairway.wiring import open_node
 platform = open_node(Path(sys.argv[1]))
-me = Actor("dfe-analyst", Via.API)
+me, product, purpose = "dfe-analyst", "dwp.claims", "policy-analysis"
 def permitted():
-    told = explanations.explain(platform, me, me.person, "dwp.claims", "policy-analysis")
-    return told.effect.value == "permit"
+    products = {product: platform.store.products.get(product)}
+    on = situation(platform, me, products, platform.clock.now().date())
+    return decided(platform, AccessRequest(me, purpose, (product,), ()), on).effect.value == "permit"
 for _ in range(int(sys.argv[2])):
     while not permitted():
         time.sleep(0.001)

@@ -16,7 +16,7 @@ def page() -> str:
 # Guardrails
 
 The hub's policies, in [Cedar](https://docs.cedarpolicy.com). They can only forbid: no data owner's
-approval overrides one. They judge each product of each query, and each approval before it is
+approval overrides one. Those below come with the code; the hub [publishes others](../how-to/write-a-guardrail.md). They judge each product of each query, and each approval before it is
 given. A policy that cannot be evaluated forbids, with a sentence that says so.
 
 {chr(10).join(parts)}
@@ -33,4 +33,6 @@ def _part(annotations: dict[str, str], effect: str, text: str) -> str:
     name = annotations["id"]
     body = re.search(rf'@id\("{re.escape(name)}"\).*?;\n', text + "\n", re.DOTALL)
     said = annotations.get("reason", "What no other policy forbids passes.")
+    for note, words in (("remedy", "Way out"), ("who", "Who can")):
+        said += f"\n\n{words}: {annotations[note]}" if note in annotations else ""
     return f"## {name}\n\n{effect.capitalize()}. {said}\n\n```cedar\n{body[0].strip()}\n```\n"

@@ -34,6 +34,7 @@ PAGES = {
     "dfe-analyst": {
         "home": [go("/")],
         "glossary": [go("/glossary")],
+        "guardrails": [go("/guardrails")],
         "results": [go("/catalogue?q=claims")],
         "no results": [go("/catalogue?q=zebra")],
         "restricted product": [go("/products/dwp.claims")],
@@ -91,7 +92,16 @@ PAGES = {
         "refused": [go("/audit")],
         "not found": [go("/nope")],
     },
+    "governance-manager": {
+        "stops": [go("/stops")],
+        "stops, wrong": [press("Stop at once")],
+        "propose guardrails": [go("/guardrails/propose")],
+        "hub's tasks": [go("/tasks")],
+    },
     "dwp-owner": {
+        "tasks": [go("/tasks")],
+        "review access": [go("/products/dwp.claims/review")],
+        "review access, wrong": [press("Confirm")],
         "inbox": [go("/agreements/to-decide")],
         "request": [go("/agreements/{submitted}")],
         "request, no decision": [press("Continue")],

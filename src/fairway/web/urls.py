@@ -7,6 +7,8 @@ from fairway.web.agreements import views as agreements
 from fairway.web.audit import views as audit
 from fairway.web.catalogue import views as catalogue
 from fairway.web.explanations import views as explanations
+from fairway.web.governance import guardrails
+from fairway.web.governance import views as governance
 from fairway.web.home import views as home
 from fairway.web.people import by_provider, confirming
 from fairway.web.people import views as people
@@ -40,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/<str:product>/contract", products.contract, name="contract"),
     path("products/<str:product>/ask", asking.begin, name="ask"),
     path("products/<str:product>/who", explanations.who, name="who"),
+    path("products/<str:product>/review", governance.review, name="review"),
     path("products/<str:product>/why", explanations.why, name="why"),
     path("agreements", agreements.mine, name="agreements"),
     path("agreements/to-decide", deciding.inbox, name="inbox"),
@@ -53,6 +56,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/<str:agreement>/profile", profiles.profile, name="profile"),
     path("agreements/<str:agreement>/profile/revoke", profiles.revoke, name="revoke-profile"),
     path("agreements/<str:agreement>/<str:move>", agreements.move, name="move"),
+    path("tasks", governance.tasks, name="tasks"),
+    path("stops", governance.stops, name="stops"),
+    path("stops/<str:stop>/lift", governance.lift, name="lift-stop"),
+    path("guardrails", guardrails.guardrails, name="guardrails"),
+    path("guardrails/propose", guardrails.propose, name="propose-guardrails"),
+    path("guardrails/versions/<str:version>", guardrails.version, name="guardrail"),
     path("query", queries.query, name="query"),
     path("query/chart", queries.chart, name="chart"),
     path("query/running", queries.running, name="running"),

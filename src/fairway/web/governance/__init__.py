@@ -1,0 +1,1 @@
+"""What the hub and data owners see to: tasks, reviews, stops, guardrails."""
