@@ -329,7 +329,8 @@ me, product, purpose = "dfe-analyst", "dwp.claims", "policy-analysis"
 def permitted():
     products = {product: platform.store.products.get(product)}
     on = situation(platform, me, products, platform.clock.now().date())
-    return decided(platform, AccessRequest(me, purpose, (product,), ()), on).effect.value == "permit"
+    asked = AccessRequest(me, purpose, (product,), ())
+    return decided(platform, asked, on).effect.value == "permit"
 for _ in range(int(sys.argv[2])):
     while not permitted():
         time.sleep(0.001)
