@@ -18,7 +18,8 @@ def page() -> str:
 The hub's policies, in [Cedar](https://docs.cedarpolicy.com). They can only forbid: no data owner's
 approval overrides one. Those below come with the code; the hub
 [publishes others](../how-to/write-a-guardrail.md). They judge each product of each query, and each
-approval before it is given. A policy that cannot be evaluated forbids, with a sentence that says so.
+approval before it is given. A policy that cannot be evaluated forbids, with a sentence that says
+so.
 
 {chr(10).join(parts)}
 
