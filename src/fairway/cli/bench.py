@@ -15,8 +15,10 @@ from fairway.nouns.entries import CatalogueEntry, EntryKind
 from fairway.nouns.errors import BadInput
 from fairway.nouns.search import Indexed, SearchQuery
 from fairway.rules.relevance import averaged, measured
+from fairway.verbs.ports import Platform
 
 DEPTH = 100
+_DOCUMENT = 'a JSON object with "id", "title" and "text"'
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -41,7 +43,9 @@ def search(corpus: Path, queries: Path, qrels: Path, as_json: bool) -> None:
     """Measure the ranking of searches against judgements.
 
     The corpus goes into an index of its own, made for this and thrown away: the same index and the
-    same ranking that a node has. Queries that nobody judged are left out.
+    same ranking that a node has. Queries that nobody judged are left out. The measures are those of
+    trec_eval: ndcg_cut, map_cut, recall and success; a document that nobody judged is not relevant,
+    and a judged one that is not in the corpus was not found.
     """
     from fairway.wiring import close_node, create_node
 
@@ -55,11 +59,10 @@ def search(corpus: Path, queries: Path, qrels: Path, as_json: bool) -> None:
             if watched():
                 tell("Indexing …")
             with platform.store.transaction():
-                platform.index.put_entries(_entries(corpus))
+                platform.index.put_entries(_told_once(_entries(corpus)))
             each = []
             for query, words in asked.items():
-                page = platform.index.search(SearchQuery(words, limit=DEPTH), None)
-                each.append(measured([hit.id for hit in page.hits], judged[query]))
+                each.append(measured(_ranking(platform, words), judged[query]))
         finally:
             close_node()
     told = averaged(each)
@@ -73,24 +76,48 @@ def search(corpus: Path, queries: Path, qrels: Path, as_json: bool) -> None:
 def _entries(corpus: Path) -> Iterator[Indexed]:
     for line, text in _lines(corpus):
         try:
-            told: dict[str, Any] = json.loads(text)
-            yield Indexed(
-                CatalogueEntry(
-                    id=str(told["id"]),
-                    kind=EntryKind.DATASET,
-                    title=str(told["title"]),
-                    description=str(told["text"]),
-                )
+            told: Any = json.loads(text)
+            name = told["id"]
+            if isinstance(name, bool) or not isinstance(name, str | int) or not str(name).strip():
+                raise TypeError
+            str(name).encode()
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise _bad(corpus, line, _DOCUMENT) from None
+        texts = [told.get(field) or "" for field in ("title", "text")]
+        if not all(isinstance(one, str) for one in texts):
+            raise _bad(corpus, line, _DOCUMENT)
+        yield Indexed(
+            CatalogueEntry(
+                id=str(name).strip(), kind=EntryKind.DATASET, title=texts[0], description=texts[1]
             )
-        except (ValueError, KeyError, TypeError):
-            raise _bad(corpus, line, 'a JSON object with "id", "title" and "text"') from None
+        )
+
+
+def _told_once(entries: Iterator[Indexed]) -> Iterator[Indexed]:
+    """Yield the entries, and at the end say how many took the place of one of the same id."""
+    seen: set[str] = set()
+    again = 0
+    for one in entries:
+        again += one.entry.id in seen
+        seen.add(one.entry.id)
+        yield one
+    if not seen:
+        raise BadInput("bench.no_documents", "The corpus holds no document.")
+    if again:
+        tell(f"Documents with an id that was there before, whose place they took: {again:,}.")
 
 
 def _queries(file: Path) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
     for line, text in _lines(file):
         query, tab, words = text.partition("\t")
-        if not tab:
+        if not tab or not query.strip():
             raise _bad(file, line, "a query's id, a tab and its words")
+        if query.strip() in seen:
+            raise _bad(
+                file, line, f"of a query of its own: '{query.strip()[:40]}' was there before"
+            )
+        seen.add(query.strip())
         yield query.strip(), words
 
 
@@ -105,12 +132,24 @@ def _judgements(file: Path) -> dict[str, dict[str, int]]:
     return judged
 
 
+def _ranking(platform: Platform, words: str) -> list[str]:
+    """Return what is found for a query, best first; for one without words, nothing."""
+    if not any(c.isalnum() for c in words):
+        return []  # a page would list everything by title, which ranks nothing
+    page = platform.index.search(SearchQuery(words, limit=DEPTH), None)
+    return [hit.id for hit in page.hits]
+
+
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
     """Yield the lines that hold anything, with their numbers."""
-    with file.open(encoding="utf-8") as given:
-        for number, text in enumerate(given, start=1):
-            if text.strip():
-                yield number, text.rstrip("\n")
+    number = 0
+    try:
+        with file.open(encoding="utf-8-sig") as given:
+            for number, text in enumerate(given, start=1):
+                if text.strip():
+                    yield number, text.rstrip("\n")
+    except UnicodeDecodeError:
+        raise _bad(file, number + 1, "text in UTF-8") from None
 
 
 def _bad(file: Path, line: int, wanted: str) -> BadInput:
