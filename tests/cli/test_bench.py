@@ -69,7 +69,7 @@ def test_text_that_is_not_utf_8_is_said_to_be_so(collection, capsys):
 
 
 def test_unusual_collections_are_measured_as_they_are(collection, capsys):
-    """A mark at the beginning, Windows' lines, no text, an id twice, no words, unknown documents."""
+    """A byte order mark, no text, an id twice, no words, unknown documents."""
     documents = [
         {"id": 7, "title": "Rainfall", "text": None},
         {"id": "b", "title": None, "text": "Wärme und Regen — 雨"},
