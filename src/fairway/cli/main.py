@@ -28,6 +28,7 @@ from fairway.cli.entries import entries
 from fairway.cli.explain import explain
 from fairway.cli.factor import factor
 from fairway.cli.find import find
+from fairway.cli.glossary import glossary
 from fairway.cli.guardrail import guardrail
 from fairway.cli.harvest import harvest
 from fairway.cli.init import init
@@ -71,7 +72,7 @@ def cli() -> None:
 
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
-    harvest, entries, share, token, factor, person, domain, appoint, delegate, peer, tasks, review,
+    harvest, entries, glossary, share, token, factor, person, domain, appoint, delegate, peer, tasks, review,
     download,
     guardrail, stop, conformance, bench, doctor,
 ):  # fmt: skip

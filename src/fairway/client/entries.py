@@ -67,6 +67,18 @@ class Catalogue(Governance):
         """Return titles in the catalogue that hold what was typed so far."""
         return list(self._transport.json("GET", "catalogue/suggestions", params={"q": begun}))
 
+    def glossary(self) -> Sequence[Answer]:
+        """Return the hub's glossary: terms, and the other names that searches look for."""
+        return self._answers("GET", "glossary")
+
+    def set_glossary_term(self, term: str, names: Sequence[str]) -> Answer:
+        """Let searches for a term look for other names too. For governance managers."""
+        return self._answer("POST", "glossary", json={"term": term, "names": list(names)})
+
+    def remove_glossary_term(self, term: str) -> None:
+        """Take a term out of the glossary. For governance managers."""
+        self._transport.json("DELETE", f"glossary/{part(term)}")
+
     def entries(
         self,
         *,

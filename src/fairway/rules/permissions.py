@@ -108,6 +108,9 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "product.show": _SIGNED_IN,
         "catalogue.search": _SIGNED_IN,
         "catalogue.suggest": _SIGNED_IN,
+        "glossary.list": _SIGNED_IN,
+        "glossary.put": _roles(Reach.ANYWHERE, Role.GOVERNANCE_MANAGER),
+        "glossary.remove": _roles(Reach.ANYWHERE, Role.GOVERNANCE_MANAGER),
         "product.contract": _SIGNED_IN,
         "product.usage": _roles(
             Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD, Role.AUDITOR, Role.GOVERNANCE_MANAGER

@@ -13,6 +13,7 @@ from django.db.utils import DatabaseError, InterfaceError
 
 from fairway.nouns.entries import CatalogueEntry, GetAt
 from fairway.nouns.errors import Unavailable
+from fairway.nouns.glossary import GlossaryTerm
 from fairway.nouns.people import Domain, Person
 from fairway.nouns.products import AccessClass, DataProduct, Hit, Hits
 from fairway.nouns.search import (
@@ -49,7 +50,6 @@ MOST_TYPED = 24
 LONGEST_TEXT = 500
 
 R = TypeVar("R")
-Names = Mapping[Words, Sequence[str]]
 
 _AT_ONCE = 500
 
@@ -93,13 +93,13 @@ class CatalogueIndex:
         self,
         query: SearchQuery,
         audiences: Collection[str] | None,
-        names: Names | None = None,
+        terms: Sequence[GlossaryTerm] | None = None,
     ) -> SearchPage:
         """Return a page of the entries that match and that these audiences may know of.
 
-        `names` are other names of the same things; without any, those that come with Fairway.
+        `terms` are the hub's other names; for None, those that come with Fairway.
         """
-        asked = rules.understood(query.text[:LONGEST_TEXT], glossary() if names is None else names)
+        asked = rules.understood(query.text[:LONGEST_TEXT], glossary(terms))
         with _answering():
             return self._undisturbed(lambda view: _page(asked, query, view), audiences)
 

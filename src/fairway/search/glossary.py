@@ -1,35 +1,42 @@
-"""The hub's governed list of names that mean the same, read from the package."""
+"""Other names that a search looks for: organisations' abbreviations, and the hub's own terms."""
 
 import csv
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
+from fairway.nouns.glossary import GlossaryTerm
 from fairway.nouns.search import Words
-from fairway.rules.wording import words
+from fairway.rules.glossary import looked_up
 
-MOST_NAMES = 8
+
+def glossary(terms: Iterable[GlossaryTerm] | None) -> Mapping[Words, tuple[str, ...]]:
+    """Return, for folded words, their other names; for None with the terms that Fairway brings."""
+    return _looked_up(supplied() if terms is None else tuple(terms))
+
+
+@lru_cache(maxsize=4)
+def _looked_up(terms: tuple[GlossaryTerm, ...]) -> Mapping[Words, tuple[str, ...]]:
+    return looked_up((*terms, *organisations()))
 
 
 @cache
-def glossary() -> Mapping[Words, tuple[str, ...]]:
-    """Return, for each term in folded words, its other names: both ways, organisations included."""
-    names: dict[Words, dict[str, None]] = {}
-    for term, others in _pairs():
-        for other in others:
-            if words(term) != words(other):
-                names.setdefault(words(term), {})[other] = None
-                names.setdefault(words(other), {})[term] = None
-    return {term: tuple(others)[:MOST_NAMES] for term, others in names.items() if term}
+def supplied() -> tuple[GlossaryTerm, ...]:
+    """Return the terms that come with Fairway: a node begins with them."""
+    return tuple(
+        GlossaryTerm(line["term"], tuple(line["other names"].split("|")))
+        for line in _lines("glossary.csv")
+    )
 
 
-def _pairs() -> Iterable[tuple[str, list[str]]]:
-    """Yield each term with its other names."""
-    for line in _lines("glossary.csv"):
-        yield line["term"], line["other names"].split("|")
-    for line in _lines("organisations.csv"):
-        if line["abbreviation"]:
-            yield line["abbreviation"], [line["name"]]
+@cache
+def organisations() -> tuple[GlossaryTerm, ...]:
+    """Return the abbreviations of the organisations of UK government, with their names."""
+    return tuple(
+        GlossaryTerm(line["abbreviation"], (line["name"],))
+        for line in _lines("organisations.csv")
+        if line["abbreviation"]
+    )
 
 
 def _lines(file: str) -> list[dict[str, str]]:

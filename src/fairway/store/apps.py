@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 RECORDS = (
     *("purposes", "people", "tokens", "sessions", "factors", "provisioning"),
-    *("products", "agreements", "entries", "shares", "stops", "guardrails", "peers"),
+    *("products", "agreements", "entries", "shares", "stops", "guardrails", "peers", "glossary"),
 )
 
 

@@ -8,6 +8,7 @@ from fairway.store.attempts import AttemptStore
 from fairway.store.database import one_writer
 from fairway.store.entries import EntryStore
 from fairway.store.factors import FactorStore
+from fairway.store.glossary import GlossaryStore
 from fairway.store.guardrails import GuardrailStore
 from fairway.store.peers import PeerStore
 from fairway.store.people import PeopleStore
@@ -23,6 +24,7 @@ from fairway.verbs.peer_ports import Peers
 from fairway.verbs.ports import (
     Agreements,
     Entries,
+    Glossary,
     GuardrailVersions,
     People,
     Products,
@@ -51,6 +53,7 @@ class DatabaseStore:
         self.agreements: Agreements = AgreementStore()
         self.purposes: Purposes = PurposeStore()
         self.entries: Entries = EntryStore()
+        self.glossary: Glossary = GlossaryStore()
         self.shares: Shares = ShareStore()
         self.stops: Stops = StopStore()
         self.guardrails: GuardrailVersions = GuardrailStore()

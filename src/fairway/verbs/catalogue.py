@@ -23,7 +23,9 @@ def search(platform: Platform, actor: Actor, query: SearchQuery) -> SearchPage:
     with looking(platform, actor, "catalogue.search") as look:
         _check(query)
         known = audiences(look.person, look.appointments, look.today)
-        return platform.index.search(replace(query, limit=min(query.limit, MOST_HITS)), known)
+        return platform.index.search(
+            replace(query, limit=min(query.limit, MOST_HITS)), known, platform.store.glossary.all()
+        )
 
 
 def _check(query: SearchQuery) -> None:

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Protocol
 from fairway.nouns.access import GuardrailFacts, Verdict
 from fairway.nouns.agreements import Agreement, State
 from fairway.nouns.entries import CatalogueEntry, EntryKind
+from fairway.nouns.glossary import GlossaryTerm
 from fairway.nouns.guardrails import Example, Guardrail, GuardrailVersion
 from fairway.nouns.harvests import Catalogue, Coverage, Harvest, Record, Shown
 from fairway.nouns.peers import Split
@@ -130,6 +131,17 @@ class Purposes(Protocol):
     def put_legal_basis(self, basis: LegalBasis) -> None: ...
 
 
+class Glossary(Protocol):
+    """The hub's other names of the same things."""
+
+    def all(self) -> Sequence[GlossaryTerm]:
+        """Return every term, by term."""
+
+    def get(self, term: str) -> GlossaryTerm | None: ...
+    def put(self, term: GlossaryTerm) -> None: ...
+    def remove(self, term: str) -> None: ...
+
+
 class Entries(Protocol):
     """Harvested records, the entries that the catalogue shows them as, and the harvests."""
 
@@ -219,6 +231,7 @@ class Store(Protocol):
     agreements: Agreements
     purposes: Purposes
     entries: Entries
+    glossary: Glossary
     shares: Shares
     stops: Stops
     guardrails: GuardrailVersions
@@ -246,8 +259,16 @@ class Index(Protocol):
     def find(self, words: str, *, limit: int, offset: int) -> Hits:
         """Return a page of the products that match."""
 
-    def search(self, query: SearchQuery, audiences: Collection[str] | None) -> SearchPage:
-        """Return a page of the entries that match."""
+    def search(
+        self,
+        query: SearchQuery,
+        audiences: Collection[str] | None,
+        terms: Sequence[GlossaryTerm] | None = None,
+    ) -> SearchPage:
+        """Return a page of the entries that match, by the hub's other names too.
+
+        Without `terms`, by those that come with Fairway.
+        """
 
     def suggest(
         self, text: str, audiences: Collection[str] | None, *, limit: int

@@ -9,6 +9,7 @@ from fairway.web.catalogue import views as catalogue
 from fairway.web.explanations import views as explanations
 from fairway.web.governance import guardrails
 from fairway.web.governance import views as governance
+from fairway.web.glossary import views as names
 from fairway.web.home import views as home
 from fairway.web.people import by_provider, confirming
 from fairway.web.people import views as people
@@ -37,6 +38,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/tokens/<str:token>/revoke", people.revoke_token, name="revoke-token"),
     path("catalogue", catalogue.search, name="search"),
     path("catalogue/suggestions", catalogue.suggestions, name="suggestions"),
+    path("catalogue/names", names.names, name="names"),
+    path("catalogue/names/change", names.change, name="names-change"),
+    path("catalogue/names/remove", names.remove, name="names-remove"),
     path("search", catalogue.moved),
     path("products/<str:product>", products.product, name="product"),
     path("products/<str:product>/contract", products.contract, name="contract"),

@@ -18,6 +18,8 @@ ACTIONS: Mapping[str, str] = {
     "access.explain": "Asked about somebody’s access",
     "product.publish": "Product published",
     "catalogue.harvest": "Catalogue harvested",
+    "glossary.put": "Glossary changed",
+    "glossary.remove": "Taken out of the glossary",
     "agreement.draft": "Request drafted",
     **{
         f"agreement.{move.value}": text
