@@ -23,6 +23,7 @@ PAGES = {
     "cli": "pages.cli",
     "api": "pages.api",
     "functions": "pages.functions",
+    "search": "pages.search",
     "treatments": "pages.treatments",
     "purposes": "pages.purposes",
     "guardrails": "pages.guardrails",

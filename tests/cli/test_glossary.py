@@ -10,7 +10,8 @@ def as_(command, department, monkeypatch):
     """Give a command in a person's name."""
 
     def give(person, *arguments):
-        monkeypatch.setenv("FAIRWAY_TOKEN", department.tokens[person])
+        monkeypatch.setenv("FAIRWAY_NODE", str(department.workspace))
+        monkeypatch.setenv("FAIRWAY_TOKEN", department.token(person))
         return command(*arguments)
 
     return give

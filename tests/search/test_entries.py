@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from itertools import chain
+from time import process_time
 
 import pytest
 from django.db import DatabaseError
@@ -15,6 +16,7 @@ from fairway.nouns.errors import Unavailable
 from fairway.nouns.search import EVERYONE, Indexed, SearchQuery, Sort
 from fairway.search import candidates
 from fairway.search import entries as adapter
+from fairway.search.bitmaps import Bitmaps
 
 ENTRIES = [
     CatalogueEntry(
@@ -252,6 +254,14 @@ def test_a_database_that_does_not_answer_is_said_to_be_so(node, index, monkeypat
 
 # ------------------------------------------------------------------ who may know of what
 
+
+@pytest.fixture(autouse=True)
+def usual_limits(monkeypatch):
+    """Put back what a test sets."""
+    for name in ("CANDIDATES", "ENOUGH", "FREQUENT"):
+        monkeypatch.setattr(candidates, name, getattr(candidates, name))
+
+
 WORDS = ("rain", "river", "rent", "credit", "office", "zebra", "quagga")
 TEAMS = (EVERYONE, "red", "blue")
 
@@ -276,16 +286,23 @@ def estates(draw):
     ]
 
 
+@pytest.mark.parametrize("limits", [(100, 3000, 4000), (2, 3, 1)], ids=["whole", "beyond"])
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     estates(),
     st.sets(st.sampled_from(TEAMS), min_size=1),
     st.lists(st.sampled_from((*WORDS, "zebar", "quaga", "tag:rain", "met")), max_size=3),
 )
-def test_a_page_is_the_same_as_if_what_one_may_not_know_did_not_exist(node, estate, known, asked):
-    """Counts, facets, order, snippets, spelling and suggestions, against a smaller estate."""
+def test_a_page_is_the_same_as_if_what_one_may_not_know_did_not_exist(
+    node, limits, estate, known, asked
+):
+    """Counts, facets, order, snippets, spelling and suggestions, against a smaller estate.
+
+    With limits of few, most of the estate lies beyond the candidates that every signal weighs.
+    """
+    candidates.CANDIDATES, candidates.ENOUGH, candidates.FREQUENT = limits
     query = SearchQuery(" ".join(asked), {})
     everything = [f"e{n}" for n in range(8)]
     gone = [Indexed(CatalogueEntry(e, EntryKind.API, "", withdrawn=True)) for e in everything]
@@ -307,3 +324,23 @@ def test_a_page_is_the_same_as_if_what_one_may_not_know_did_not_exist(node, esta
         )
         if facet.name in ("organisation", "kind"):
             assert {v.value: v.count for v in facet.values} == dict(held)
+
+
+def test_it_takes_no_longer_to_find_nothing_because_of_what_one_may_not_know(node):
+    """A word that stands in a thousand hidden entries, against one that stands nowhere."""
+    hidden = CatalogueEntry("h", EntryKind.DATASET, "Quagga", "quagga of the quagga " * 20)
+    with node.store.transaction():
+        node.index.put_entries(map(Indexed, ENTRIES))
+        node.index.put_entries(
+            Indexed(replace(hidden, id=f"h{n}", title=f"Quagga {n}"), "red") for n in range(1000)
+        )
+    taken = {"quagga": [], "quaffa": []}
+    for _ in range(25):
+        for word, times in taken.items():
+            node.index._bitmaps = Bitmaps()  # nothing is remembered from the turn before
+            node.index._bitmaps.current()
+            before = process_time()
+            assert node.index.search(SearchQuery(f"{word} rivers"), {EVERYONE}).total == 1
+            times.append(process_time() - before)
+    known, nowhere = (sorted(times)[12] for times in taken.values())
+    assert known - nowhere < 0.002, (known, nowhere)

@@ -73,7 +73,7 @@ class Catalogue(Governance):
 
     def set_glossary_term(self, term: str, names: Sequence[str]) -> Answer:
         """Let searches for a term look for other names too. For governance managers."""
-        return self._answer("POST", "glossary", json={"term": term, "names": list(names)})
+        return self._answer("POST", "glossary", body={"term": term, "names": list(names)})
 
     def remove_glossary_term(self, term: str) -> None:
         """Take a term out of the glossary. For governance managers."""

@@ -260,6 +260,8 @@ def _vocabulary(word: str, view: View) -> list[str]:
     """Return words that begin or end as a word does, of those whom the person may know of."""
     told = view.bits.values.get(AUDIENCE, {})
     audiences = sorted(name for name, held in told.items() if held & view.visible)
+    if not audiences:
+        return []
     marks = ", ".join(["%s"] * len(audiences))
     with connection.cursor() as cursor:
         cursor.execute(
