@@ -23,7 +23,20 @@ SORTS = {
 }
 
 
+TYPED = {
+    "rain wales": "entries with any of the words, those with more and rarer of them first;"
+    " capitals, accents and number do not matter",
+    '"universal credit"': "the words next to each other, in this order; if they stand nowhere so,"
+    " their words, and the page says it",
+    "apprent": "a word that is nowhere is looked for as the beginning of one",
+    "the cost of living": "little words are looked for only where there are no others",
+    "UC": "the other names in the hub's glossary too (`fairway glossary`); the page says which",
+    "rianfall": 'nothing, with "Did you mean rainfall?"',
+}
+
+
 def page() -> str:
+    typed = [[f"`{words}`", found] for words, found in TYPED.items()]
     filters = [[f"`{FILTERS[name][0]}`", FILTERS[name][1]] for name in search.FILTERS]
     facets = [[f"`{name}`", facet(name)] for name in FACETS]
     sorts = [[f"`{sort.value}`", SORTS[sort]] for sort in Sort]
@@ -33,14 +46,7 @@ def page() -> str:
 The box on the pages, `fairway find`, `fairway entries search`, `search()` of the client and
 `GET /api/v1/catalogue/search` take the same words.
 
-| what is typed | what is found |
-|---|---|
-| `rain wales` | entries with any of the words, those with more and rarer of them first; capitals, accents and number do not matter |
-| `"universal credit"` | the words next to each other, in this order; if they stand nowhere so, their words, and the page says it |
-| `apprent` | a word that is nowhere is looked for as the beginning of one |
-| `the cost of living` | little words are looked for only where there are no others |
-| `UC` | the other names in the [hub's glossary](../GLOSSARY.md) too; the page says which under "Also searched" |
-| `rianfall` | nothing, with "Did you mean rainfall?" |
+{table(["what is typed", "what is found"], typed)}
 
 A page is never empty while one word with a meaning stands in an entry that one may know of and that
 the filters let through.
@@ -66,6 +72,5 @@ any may hold. In the API and on the command line a facet is `name:value`.
 
 ## Bounds
 
-The first {search.MOST_CONCEPTS} different words of the first 500 characters are searched, 100 hits at
-the most are given at once, and the 100 most frequent values of a facet.
+The first 500 characters are searched. 100 hits at the most are given at once, and the 100 most frequent values of a facet.
 """

@@ -80,9 +80,9 @@ class Snapshot:
         return Counter(chain.from_iterable(compress(self.told[facet], marks)))
 
 
-def marks(bits: int) -> bytes:
-    """Return bits as bytes, a one for each that is set, the lowest first."""
-    return f"{bits:b}".encode()[::-1].translate(_ONES)
+def marks(bits: int, width: int = 1) -> bytes:
+    """Return bits as bytes, a one for each that is set, the lowest first; `width` at least."""
+    return f"{bits:0{width}b}".encode()[::-1].translate(_ONES)
 
 
 def numbers(bits: int) -> list[int]:
@@ -142,7 +142,9 @@ def _changed(
         norms[number] = norm
         found = _values(audience, facets)
         for facet in found.keys() | told.keys():
-            each = told.setdefault(facet, [()] * (highest + 1))
+            if facet not in told:
+                told[facet] = [()] * (highest + 1)
+            each = told[facet]
             after = tuple(map(sys.intern, found.get(facet, ())))
             if each[number] != after:
                 moved = turned.setdefault(facet, {})

@@ -14,7 +14,7 @@ from django.db import connection
 from fairway.nouns.search import Asked, Concept, Words
 from fairway.rules.ranking import Finder, Texts, likelihood, rarity, scores, signals
 from fairway.search import postgresql, sqlite
-from fairway.search.bitmaps import AUDIENCE, Snapshot, numbers
+from fairway.search.bitmaps import AUDIENCE, Snapshot, marks, numbers
 from fairway.search.rows import Row, parted, single, term
 
 CANDIDATES = 100
@@ -169,12 +169,15 @@ def _likely(
         return among
     norms = view.bits.norms
     told = dict.fromkeys(among, 0.0)
-    these = view.bits.bits(among)
+    width = view.bits.highest + 1
     for i, (concept, rare) in enumerate(zip(found.concepts, found.rare, strict=True)):
-        counts = dict.fromkeys(numbers(found.held[i] & these), 1)
+        held = marks(found.held[i], width)
+        counts = {number: 1 for number in among if held[number]}
         if i in telling:
-            for number in numbers(view.naming(concept) & these):
-                counts[number] = 2
+            named = marks(view.naming(concept), width)
+            for number in counts:
+                if named[number]:
+                    counts[number] = 2
             if found.held[i].bit_count() <= FREQUENT:
                 _count(counts, concept)
         for number, count in counts.items():
