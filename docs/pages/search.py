@@ -72,5 +72,6 @@ any may hold. In the API and on the command line a facet is `name:value`.
 
 ## Bounds
 
-The first 500 characters are searched. 100 hits at the most are given at once, and the 100 most frequent values of a facet.
+The first 500 characters are searched. 100 hits at the most are given at once, and the 100 most
+frequent values of a facet.
 """

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.db import models
 
 from fairway.nouns.glossary import GlossaryTerm
-from fairway.store.database import Words, only, reads, writes
+from fairway.store.database import Words, reads, writes
 
 
 class GlossaryRecord(models.Model):
@@ -27,10 +27,6 @@ class GlossaryStore:
     @reads
     def all(self) -> Sequence[GlossaryTerm]:
         return tuple(_term(r) for r in GlossaryRecord.objects.order_by("term"))
-
-    @reads
-    def get(self, term: str) -> GlossaryTerm | None:
-        return only(_term(r) for r in GlossaryRecord.objects.filter(pk=term))
 
     @writes
     def put(self, term: GlossaryTerm) -> None:

@@ -134,10 +134,7 @@ class Purposes(Protocol):
 class Glossary(Protocol):
     """The hub's other names of the same things."""
 
-    def all(self) -> Sequence[GlossaryTerm]:
-        """Return every term, by term."""
-
-    def get(self, term: str) -> GlossaryTerm | None: ...
+    def all(self) -> Sequence[GlossaryTerm]: ...
     def put(self, term: GlossaryTerm) -> None: ...
     def remove(self, term: str) -> None: ...
 
@@ -250,8 +247,7 @@ class Index(Protocol):
 
     def put(
         self, product: DataProduct, domain: Domain, owner: Person, organisation: str = ""
-    ) -> None:
-        """Add a product, or replace it."""
+    ) -> None: ...
 
     def put_entries(self, given: Iterable[Indexed]) -> None:
         """Add entries, or replace those of the same id; withdrawn ones are found no more."""
@@ -265,10 +261,7 @@ class Index(Protocol):
         audiences: Collection[str] | None,
         terms: Sequence[GlossaryTerm] | None = None,
     ) -> SearchPage:
-        """Return a page of the entries that match, by the hub's other names too.
-
-        Without `terms`, by those that come with Fairway.
-        """
+        """Return a page of what matches, by other names too; for None those Fairway brings."""
 
     def suggest(
         self, text: str, audiences: Collection[str] | None, *, limit: int
