@@ -72,8 +72,8 @@ def cli() -> None:
 
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
-    harvest, entries, glossary, share, token, factor, person, domain, appoint, delegate, peer, tasks,
-    review, download,
+    harvest, entries, glossary, share, token, factor, person, domain, appoint, delegate, peer,
+    tasks, review, download,
     guardrail, stop, conformance, bench, doctor,
 ):  # fmt: skip
     cli.add_command(_command)

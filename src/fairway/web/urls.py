@@ -7,9 +7,9 @@ from fairway.web.agreements import views as agreements
 from fairway.web.audit import views as audit
 from fairway.web.catalogue import views as catalogue
 from fairway.web.explanations import views as explanations
+from fairway.web.glossary import views as names
 from fairway.web.governance import guardrails
 from fairway.web.governance import views as governance
-from fairway.web.glossary import views as names
 from fairway.web.home import views as home
 from fairway.web.people import by_provider, confirming
 from fairway.web.people import views as people
