@@ -28,12 +28,13 @@ class ProvisionedPerson:
 
 @dataclass(frozen=True, slots=True)
 class ProvisionedGroup:
-    """A group of the directory. `members` are ids of provisioned people."""
+    """A group of the directory. `members` are ids of provisioned people, each with the words that
+    the directory shows for them."""
 
     id: str
     name: str
     external_id: str
-    members: tuple[str, ...]
+    members: tuple[tuple[str, str], ...]
     created: datetime
     modified: datetime
 

@@ -98,6 +98,24 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "review.show": _roles(Reach.DOMAIN, Role.DATA_OWNER, Role.DEPUTY, *_WATCHERS),
         "review.confirm": _roles(Reach.DOMAIN, Role.DATA_OWNER, Role.DEPUTY),
         "access.matrix": _roles(Reach.ANYWHERE, *_WATCHERS),
+        **dict.fromkeys(
+            (
+                "provisioning.read",
+                "provisioning.read_person",
+                "provisioning.read_groups",
+                "provisioning.read_group",
+                "provisioning.add_person",
+                "provisioning.change_person",
+                "provisioning.remove_person",
+                "provisioning.put_group",
+                "provisioning.remove_group",
+            ),
+            _roles(Reach.ANYWHERE, Role.PROVISIONER),
+        ),
+        "provisioning.group_roles": _roles(
+            Reach.ANYWHERE, Role.ADMINISTRATOR, Role.AUDITOR, Role.GOVERNANCE_MANAGER
+        ),
+        "provisioning.set_group_role": _roles(Reach.ANYWHERE, Role.GOVERNANCE_MANAGER),
         "token.create": Permission(Reach.PUBLIC),
         "token.create_confirmed": _OWN,
         "token.list": _OWN,

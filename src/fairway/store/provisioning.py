@@ -56,6 +56,7 @@ class MembershipRecord(models.Model):
 
     group = models.ForeignKey(ProvisionedGroupRecord, on_delete=models.CASCADE, related_name="+")
     member = models.ForeignKey(ProvisionedPersonRecord, on_delete=models.CASCADE, related_name="+")
+    display = Words(default="")
 
     class Meta:
         db_table = "store_provisioned_membership"
@@ -162,13 +163,10 @@ class ProvisioningStore:
             created=given.created,
             modified=given.modified,
         ).save()
-        held = MembershipRecord.objects.filter(group=given.id)
-        held.exclude(member__in=given.members).delete()
-        there = set(held.values_list("member", flat=True))
+        MembershipRecord.objects.filter(group=given.id).delete()
         MembershipRecord.objects.bulk_create(
-            MembershipRecord(group_id=given.id, member_id=member)
-            for member in given.members
-            if member not in there
+            MembershipRecord(group_id=given.id, member_id=member, display=display)
+            for member, display in given.members
         )
 
     @writes
@@ -233,10 +231,10 @@ def _person(record: ProvisionedPersonRecord) -> ProvisionedPerson:
 
 def _groups(records: "models.QuerySet[ProvisionedGroupRecord]") -> Sequence[ProvisionedGroup]:
     found = list(records)
-    members: dict[str, list[str]] = {record.id: [] for record in found}
+    members: dict[str, list[tuple[str, str]]] = {record.id: [] for record in found}
     held = MembershipRecord.objects.filter(group__in=list(members)).order_by("pk")
-    for group, member in held.values_list("group", "member"):
-        members[group].append(member)
+    for group, *member in held.values_list("group", "member", "display"):
+        members[group].append((member[0], member[1]))
     return tuple(
         ProvisionedGroup(r.id, r.name, r.external_id, tuple(members[r.id]), r.created, r.modified)
         for r in found

@@ -24,7 +24,7 @@ PUBLIC = frozenset(
 )
 """The pages that anyone may open, by name. Everything else asks who is there."""
 
-OWN_DOOR = ("api/v1/", "delta-sharing/", "peers/v1/")
+OWN_DOOR = ("api/v1/", "delta-sharing/", "peers/v1/", "scim/v2/")
 """Routes that check by themselves who is there, by bearer token, link or signature."""
 
 

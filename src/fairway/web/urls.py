@@ -79,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("privacy", home.privacy, name="privacy"),
     path("health", home.health, name="health"),
     path("api/v1/", include("fairway.api.urls")),
+    path("scim/v2/", include("fairway.api.scim")),
     path("delta-sharing/", include("fairway.sharing.urls")),
     path("peers/v1/", include("fairway.sharing.peers")),
 ]

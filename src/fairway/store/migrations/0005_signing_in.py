@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.provisionedgrouprecord')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='store.provisionedpersonrecord')),
+                ('display', fairway.store.database.Words(default='')),
             ],
             options={
                 'db_table': 'store_provisioned_membership',
