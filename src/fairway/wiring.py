@@ -82,6 +82,18 @@ def open_node(workspace: Path, *, database: str | None = None) -> Platform:
         return _opened(settings)
 
 
+def upgrade_node(workspace: Path, *, database: str | None = None) -> Platform:
+    """Bring the tables, the lists and the record of a node up to date; return it, open.
+
+    What is up to date stays as it is. Raises as `open_node`, and where the old record was touched.
+    """
+    with _process.lock:
+        platform = open_node(workspace, database=database)
+        _migrate()
+        _seed(platform)
+        return platform
+
+
 def current() -> Platform:
     """Return the node that is open in this process. Raises `Unavailable` when none is."""
     if _process.open is None:

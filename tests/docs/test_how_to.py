@@ -12,7 +12,13 @@ DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
-    ["publish-a-product", "harvest-a-catalogue", "share-with-a-partner", "verify-the-record"],
+    [
+        "publish-a-product",
+        "harvest-a-catalogue",
+        "share-with-a-partner",
+        "verify-the-record",
+        "verify-a-log-as-an-outsider",
+    ],
 )
 def test_a_page_does_what_it_says(page, environment, tmp_path):
     follow(HOW_TO / f"{page}.md", tmp_path, environment)

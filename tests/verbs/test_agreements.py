@@ -246,6 +246,17 @@ def test_an_agreement_expires_by_the_calendar_and_that_is_written(scene):
         assert (stored.state, stored.history[-1].person) == (State.EXPIRED, "calendar")
 
 
+def test_what_the_calendar_did_is_recorded_as_the_systems_with_who_touched_it(scene):
+    active = scene.approve(ends=date(2026, 4, 30))
+    scene.clock.forward(days=70)
+    with pytest.raises(Conflict):
+        scene.move(scene.owner, active.id, Move.SUSPEND, "Too late")
+    agreements.settle_all(scene.platform, SYSTEM)
+    expired = [event for event in scene.events() if event.action == "agreement.expire"]
+    assert {event.actor for event in expired} == {"system"}
+    assert expired[-1].details["touched_by"] in {"system", scene.owner.person}
+
+
 def test_lists_are_for_asker_and_owner(scene):
     first, second = scene.submit(), scene.approve()
     mine = agreements.list_mine(scene.platform, scene.analyst)

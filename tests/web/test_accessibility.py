@@ -124,6 +124,7 @@ PAGES = {
         "audit, filtered": [go("/audit?action=agreement.suspend")],
         "audit, wrong": [go("/audit?since-day=1&since-month=13&since-year=2026")],
         "audit, nothing": [go("/audit?person=nobody")],
+        "state of the record": [go("/audit/state")],
         "verify": [go("/audit/verify")],
         "verified": [press("Check the record")],
     },

@@ -101,3 +101,20 @@ def test_every_move_and_verb_that_records_has_words():
     silent |= {"guardrail.impact", "appointment.impact", "review.show"}
     silent |= {"appointment.delegate", "review.confirm"}  # an appointment, and moves
     assert moves | (set(PERMISSIONS) - silent) <= set(ACTIONS)
+
+
+# ------------------------------------------------------------------ the state of the record
+
+
+def test_the_state_says_how_the_record_stands(signed_in):
+    said = text(signed_in("auditor").get("/audit/state"))
+    assert "No witness has raised an alarm." in said
+    assert "Nobody witnesses this record." in said
+    assert "fairway/" in said
+    assert signed_in("dfe-analyst").get("/audit/state").status_code == 403
+
+
+def test_the_uses_of_a_person_s_data_are_for_the_officer(signed_in):
+    assert signed_in("dfe-analyst").get("/audit/person").status_code == 200  # a form, no more
+    given = {"identifier": "P1", "reason": "Request 17"}
+    assert signed_in("auditor").post("/audit/person", given).status_code == 403

@@ -45,6 +45,7 @@ from fairway.cli.share import share
 from fairway.cli.show import show
 from fairway.cli.stop import stop
 from fairway.cli.token import token
+from fairway.cli.upgrade import upgrade
 from fairway.cli.witness import witness
 from fairway.nouns.errors import FairwayError
 
@@ -80,6 +81,7 @@ for _command in (
 for _command in logs.COMMANDS:
     audit.add_command(_command)
 cli.add_command(witness)
+cli.add_command(upgrade)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

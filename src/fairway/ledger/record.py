@@ -93,8 +93,7 @@ class DatabaseLedger:
                 segments.put_head(NOTHING, note, first=True)
         if not self._mirror.file.exists() or (self._mirror.read() is None and held is None):
             self._mirror.create(note)
-        if held is None:
-            bodies.take_over(self)
+        bodies.take_over(self)
 
     @property
     def keys(self) -> tuple[Key, Key]:

@@ -89,9 +89,15 @@ class Act(Look):
     actor: Actor = field(kw_only=True)
     recorded: int = 0
 
-    def record(self, action: str, outcome: str = "done", **fields: Any) -> None:
-        """Write an event on the ledger, in the transaction of the effect."""
-        self.platform.ledger.append(event(self.platform, self.actor, action, outcome, **fields))
+    def record(
+        self, action: str, outcome: str = "done", *, by: Actor | None = None, **fields: Any
+    ) -> None:
+        """Write an event on the ledger, in the transaction of the effect.
+
+        `by` names who did it where that is not the actor: the node itself.
+        """
+        doer = by or self.actor
+        self.platform.ledger.append(event(self.platform, doer, action, outcome, **fields))
         self.recorded += 1
 
 

@@ -18,7 +18,7 @@ from fairway.rules.peers import may_resume
 from fairway.rules.permissions import roles_of, teams_of
 from fairway.verbs import letters
 from fairway.verbs.access import agreements_of
-from fairway.verbs.acting import Act, Look, acting, looking, verb
+from fairway.verbs.acting import SYSTEM, Act, Look, acting, looking, verb
 from fairway.verbs.asking import (
     Asking,
     Granting,
@@ -35,6 +35,9 @@ from fairway.verbs.peers import counterpart, known_person
 from fairway.verbs.ports import Platform
 from fairway.verbs.products import get as get_product
 from fairway.verbs.products import needs_agreement, owner_answers, owner_current
+
+CALENDAR = "calendar"
+"""Who made a move that nobody made: its day had come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +279,7 @@ def settled(act: Act, found: Agreement) -> Agreement:
     Not a verb: a step of verbs.
     """
     while (due := rules.due(found, act.today)) is not None:
-        found = moved(act, found, due, "", person="calendar")
+        found = moved(act, found, due, "", person=CALENDAR)
     return found
 
 
@@ -294,7 +297,7 @@ def moved(
     step = Step(act.platform.clock.now(), by, made, found.state, after, note, owner)
     result = replace(found, state=after, history=(*found.history, step))
     act.platform.store.agreements.put(result)
-    recorded(act, f"agreement.{made.value}", result, note)
+    recorded(act, f"agreement.{made.value}", result, note, by_calendar=person == CALENDAR)
     if person is None:
         letters.write(act, result, made, note, found.state)
     return result
@@ -309,11 +312,18 @@ def _owner_for(act: Act, found: Agreement) -> str:
     return in_name_of(act.actor.person, held, product.domain, owner, act.today)
 
 
-def recorded(act: Act, action: str, agreement: Agreement, note: str = "") -> None:
-    """Put an agreement as it stands on the record. Not a verb: a step of verbs."""
+def recorded(
+    act: Act, action: str, agreement: Agreement, note: str = "", *, by_calendar: bool = False
+) -> None:
+    """Put an agreement as it stands on the record. Not a verb: a step of verbs.
+
+    What the calendar did is recorded under the system's name, with who touched the agreement then.
+    """
     terms = agreement.granted or agreement.asked
+    touched = {"touched_by": act.actor.person} if by_calendar else {}
     act.record(
         action,
+        by=SYSTEM if by_calendar else None,
         subject=agreement.id,
         products=(agreement.product,),
         agreements=(agreement.id,),
@@ -330,6 +340,7 @@ def recorded(act: Act, action: str, agreement: Agreement, note: str = "") -> Non
             "scope": scopes.to_text(terms.scope) if terms.scope else "",
             "starts": terms.starts.isoformat(),
             "ends": terms.ends.isoformat(),
+            **touched,
         },
     )
 

@@ -62,6 +62,18 @@ ACTIONS: Mapping[str, str] = {
     "token.refused": "Token refused",
     "audit.read": "Record read",
     "audit.verify": "Record checked",
+    "audit.feed": "Uses of a product read, with proofs",
+    "audit.bodies": "Record exported",
+    "audit.erase": "Entries erased",
+    "audit.subject": "Uses of a person’s data looked up",
+    "audit.renew_mirror": "Head file written anew",
+    "witness.alarm": "Alarm: two histories",
+    "witness.ask": "Witnesses asked",
+    "witness.cosign": "Other record cosigned",
+    "witness.refuse": "Other record not cosigned",
+    "witness.add": "Witness taken",
+    "witness.remove": "Witness dismissed",
+    "witness.watch": "Other record watched",
 }
 """By the name under which the record keeps them."""
 

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fairway.nouns.errors import BadInput
 from fairway.nouns.events import EventFilter
-from fairway.verbs import audit, purposes
+from fairway.verbs import audit, logs, purposes, subjects
 from fairway.web.audit.actions import ACTIONS, OUTCOMES
 from fairway.web.forms import WRONG, Problems, read_date, typed_date
 from fairway.web.pages import actor, page, platform
@@ -76,3 +77,41 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Re-compute the record on request, and say whether it is intact."""
     outcome = audit.verify(platform(), actor(request)) if request.method == "POST" else None
     return page(request, "audit/verify.html", section="audit", outcome=outcome)
+
+
+@require_safe
+def state(request: HttpRequest) -> HttpResponse:
+    """Show how the record stands: size, rate, lag, signed head, witnesses, alarms."""
+    found = logs.state(platform(), actor(request))
+    return page(
+        request,
+        "audit/state.html",
+        section="audit",
+        state=found,
+        head=found.pace.checkpoint.split("\n")[2],
+        size=f"{found.pace.bytes / 1024**2:,.1f} MB",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def subject(request: HttpRequest) -> HttpResponse:
+    """Show a data protection officer the uses of one person's data. A POST, so that what identifies
+    the person stands in no address."""
+    problems = Problems()
+    reason = request.POST.get("reason", "").strip()[:2000]
+    view = None
+    if request.method == "POST":
+        identifier = request.POST.get("identifier", "").strip()[:300]
+        try:
+            view = subjects.view(platform(), actor(request), identifier, reason)
+        except BadInput as error:
+            problems.add_error(error, "identifier", ("identifier", "reason"))
+    return page(
+        request,
+        "audit/subject.html",
+        WRONG if problems else 200,
+        section="person",
+        problems=problems,
+        reason=reason,
+        view=view,
+    )
