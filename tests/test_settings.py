@@ -111,6 +111,7 @@ def test_every_setting_is_read(workspace):
         "spark.address": '"sc://10.0.0.5:15002"',
         "spark.server": '"sail"',
         "spark.above": "7",
+        "follow.local": "true",
         "sharing.address": '"https://data.example.gov.uk"',
         "sharing.cache_bytes": "7",
         "sharing.url_seconds": "7",

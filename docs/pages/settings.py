@@ -55,6 +55,7 @@ def _unless_set(name: str) -> str:
         return _shown(getattr(plain.sign_in, key))
     prefixed = {
         "tokens": "token",
+        "follow": "follow",
         "provisioning": "provisioning",
         "spark": "spark",
         "peers": "peer",

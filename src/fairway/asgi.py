@@ -7,14 +7,16 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from django.core.signals import request_finished, request_started
 
-from fairway.nouns.errors import FairwayError
+from fairway.nouns.errors import FairwayError, NotFound
+from fairway.verbs import follows
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.agreements import settle_all
 from fairway.verbs.letters import deliver_all
@@ -34,6 +36,11 @@ CALENDAR_SECONDS = 900.0
 """How often the calendar's moves are written."""
 POST_SECONDS = 5.0
 """How often letters to other nodes that did not arrive are tried again."""
+
+FOLLOW_SECONDS = 2.0
+"""How often a node that is followed is asked for what changed."""
+LONGEST_PAUSE = 300.0
+"""How long a node that does not answer is left alone at the most."""
 
 access = logging.getLogger("fairway.access")
 log = logging.getLogger("fairway.server")
@@ -86,7 +93,7 @@ def bounded(application: Application) -> Application:
 async def _live(receive: Receive, send: Send) -> None:
     """Keep the calendar and the post while the server lives: days begin and end, letters go."""
     await receive()
-    tasks = [asyncio.create_task(_calendar()), asyncio.create_task(_post())]
+    tasks = [asyncio.create_task(turns) for turns in (_calendar(), _post(), _following())]
     await send({"type": "lifespan.startup.complete"})
     await receive()
     for task in tasks:
@@ -127,10 +134,64 @@ def _deliver() -> int:
 
 
 def _settle() -> int:
-    """Write the moves that are due, on a connection that is let go of afterwards."""
+    """Write the moves that are due."""
+    with _connection():
+        return settle_all(current(), SYSTEM)
+
+
+async def _following() -> None:
+    """Ask every node that is followed for what changed, again and again, each in its own time."""
+    turns: dict[str, asyncio.Task[None]] = {}
+    while True:
+        try:
+            followed = await sync_to_async(_followed, thread_sensitive=False)()
+        except Exception as error:  # noqa: BLE001
+            log.error("what is followed cannot be read: %s", type(error).__name__)  # noqa: TRY400
+            followed = tuple(turns)
+        for source in set(turns) - set(followed):
+            turns.pop(source).cancel()
+        for source in followed:
+            if source not in turns or turns[source].done():
+                turns[source] = asyncio.create_task(_follow(source))
+        await asyncio.sleep(FOLLOW_SECONDS)
+
+
+async def _follow(source: str) -> None:
+    """Take turns with one node until one fails; wait the longer, the more have failed."""
+    failed = 0
+    while True:
+        try:
+            taken = await sync_to_async(_turn, thread_sensitive=False)(source)
+            failed = 0
+            if taken:
+                log.info("followed: %d changes", taken)
+        except NotFound:
+            return  # it is followed no more
+        except Exception as error:  # noqa: BLE001
+            failed = min(failed + 1, 8)
+            code = error.code if isinstance(error, FairwayError) else type(error).__name__
+            log.info("a turn of following failed: %s", code)
+        await asyncio.sleep(
+            min(FOLLOW_SECONDS * 2**failed, LONGEST_PAUSE) if failed else FOLLOW_SECONDS
+        )
+
+
+def _followed() -> tuple[str, ...]:
+    with _connection():
+        return tuple(one.source for one in follows.follows(current(), SYSTEM))
+
+
+def _turn(source: str) -> int:
+    with _connection():
+        return follows.turn(current(), SYSTEM, source)
+
+
+@contextmanager
+def _connection() -> Iterator[None]:
+    """Work on a connection that is let go of afterwards."""
     request_started.send(sender=None)
     try:
-        return settle_all(current(), SYSTEM)
+        yield
     finally:
         request_finished.send(sender=None)
 

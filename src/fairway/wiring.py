@@ -191,6 +191,7 @@ def _platform(settings: NodeSettings) -> Platform:
         keys=_later(lambda: _keys(settings)),
         identity=_later(lambda: _identity(settings)),
         courier=_later(lambda: _courier(settings)),
+        elsewhere=_later(lambda: _elsewhere(settings)),
         clock=SystemClock(),
         ids=RandomIds(),
         limits=settings.limits,
@@ -253,6 +254,12 @@ def _courier(settings: NodeSettings) -> Any:
     from fairway.post.courier import HttpCourier
 
     return HttpCourier(settings.peer_networks)
+
+
+def _elsewhere(settings: NodeSettings) -> Any:
+    from fairway.standards.fetching import Elsewhere
+
+    return Elsewhere(local=settings.follow_local)
 
 
 def _make_contracts() -> Any:

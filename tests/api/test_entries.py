@@ -54,14 +54,46 @@ def test_an_entry_as_json_and_as_linked_data(call, harvest):
     assert {"advice", "code", "most", "points", "principle"} == set(shown["points"][0])
     accept = {"Accept": "application/ld+json"}
     linked = call("dfe-analyst", "GET", path, headers=accept)
-    assert linked.headers["Content-Type"] == "application/ld+json"
+    assert linked.headers["Content-Type"] == "application/ld+json; charset=utf-8"
     assert linked.headers["Vary"].split(",")[0] == "Accept"
-    assert linked.json()["@type"] == "Report"
-    assert linked.json()["@id"].endswith(path)
+    assert linked.json()["@type"] == ["dcat:Dataset"]
+    assert linked.json()["@id"].endswith(f"/catalogue/{listed['id']}")
+    report = call("dfe-analyst", "GET", f"{path}?format=schema.org").json()
+    assert report["@type"] == "Report"
+    refused = call("dfe-analyst", "GET", f"{path}?format=odcs")
+    assert (refused.status_code, refused.json()["code"]) == (406, "entry.not_acceptable")
     both = {"Accept": "application/ld+json;q=0.5, application/json"}
     assert "@type" not in call("dfe-analyst", "GET", path, headers=both).json()
     product = call("dfe-analyst", "GET", "entries/dwp.claims", headers=accept).json()
-    assert (product["@type"], product["name"]) == ("Dataset", "Claims by person")
+    assert (product["@type"], product["dct:title"]) == (["dcat:Dataset"], "Claims by person")
+
+
+def test_feedback_follows_and_export_over_the_api(call, harvest):
+    given = call("dfe-analyst", "POST", "entries/dwp.claims/feedback", json={"text": "Old."})
+    assert (given.status_code, given.json()["state"]) == (201, "open")
+    name = given.json()["id"]
+    answered = call("dwp-owner", "POST", f"feedback/{name}/answer", json={"text": "Mended."})
+    assert answered.json()["answer"] == "Mended."
+    (listed,) = call("dfe-analyst", "GET", "entries/dwp.claims/feedback").json()
+    assert listed["state"] == "answered"
+    assert call("dfe-analyst", "POST", f"feedback/{name}/close").json()["state"] == "closed"
+    assert [f["id"] for f in call("dwp-owner", "GET", "feedback").json()] == [name]
+
+    assert call("governance-manager", "GET", "follows").json() == []
+    bad = {"source": "x", "address": "nowhere"}
+    refused = call("governance-manager", "POST", "follows", json=bad)
+    assert (refused.status_code, refused.json()["code"]) == (422, "follow.bad_address")
+    assert call("governance-manager", "DELETE", "follows/x").status_code == 404
+    feed = call("dfe-analyst", "GET", "feed").json()
+    assert (feed["dcat:dataset"], feed["fairway:whole"]) == ([], True)
+
+    quality = call("dfe-analyst", "GET", "quality?limit=1").json()
+    assert quality["total"] > 1
+    assert quality["items"][0]["most"] > quality["items"][0]["got"]
+    page = call("dfe-analyst", "GET", "export?format=data.json&limit=1")
+    assert page.headers["Link"].endswith('; rel="next"')
+    assert len(page.json()["dataset"]) == 1
+    assert call("dfe-analyst", "GET", "export?format=xls").json()["code"] == "export.unknown_format"
 
 
 def test_who_may_not(call, harvest):

@@ -11,7 +11,7 @@ from tests.standards.entries import entries
 
 import fairway.demo
 from fairway.nouns.entries import CatalogueEntry, Distribution, EntryKind, GetAt
-from fairway.rules.metadata_quality import Grade, Principle, assess
+from fairway.rules.metadata_quality import Grade, Principle, assess, quality_row
 from fairway.standards import jkan
 
 CATALOGUES = Path(fairway.demo.__file__).parent / "raw/catalogues"
@@ -34,7 +34,14 @@ FULL = CatalogueEntry(
     issued=date(2015, 1, 1),
     modified=date(2026, 1, 1),
     distributions=(
-        Distribution("Table", "https://example.gov.uk/uc.csv", "CSV", "text/csv", bytes=9),
+        Distribution(
+            "Table",
+            "https://example.gov.uk/uc.csv",
+            "CSV",
+            "text/csv",
+            bytes=9,
+            rights="Crown copyright",
+        ),
     ),
 )
 HERE = replace(
@@ -46,18 +53,25 @@ def finding(entry, code):
     return next(p for p in assess(entry).points if p.code == code)
 
 
-def test_a_full_record_has_every_point_and_nothing_to_do():
+def test_a_full_dataset_has_the_405_points_of_the_method_and_nothing_to_do():
     quality = assess(FULL)
     assert (quality.score, quality.grade, quality.advice) == (100, Grade.A, ())
+    assert (quality.got, quality.most, quality.rating) == (405, 405, "excellent")
+    by_principle = {
+        principle: sum(p.most for p in quality.points if p.principle is principle)
+        for principle in Principle
+    }
+    assert list(by_principle.values()) == [100, 100, 110, 75, 20]
+    assert len(quality.points) == 23
     assert set(quality.by_principle.values()) == {100}
     assert set(quality.by_principle) == set(Principle)
 
 
 def test_a_bare_record_has_none_and_is_told_what_to_do():
     quality = assess(BARE)
-    assert (quality.score, quality.grade) == (0, Grade.E)
+    assert (quality.got, quality.grade, quality.rating) == (0, Grade.D, "bad")
     assert len(quality.advice) == len(quality.points)
-    assert quality.advice[0].startswith("no address: add where")
+    assert quality.advice[0].startswith("no file or service: add each form")
     assert "no licence: add one" in quality.advice
 
 
@@ -67,97 +81,144 @@ def test_what_is_used_here_needs_no_download_but_columns():
         finding(replace(HERE, columns=()), "columns").advice == "no columns: describe the columns"
     )
     assert "format" not in {p.code for p in assess(HERE).points}
+    assert finding(replace(HERE, contact="", owner="Somebody"), "contact").met
+    assert not finding(replace(FULL, contact="", owner="Somebody"), "contact").met
 
 
 @pytest.mark.parametrize("kind", [EntryKind.API, EntryKind.PUBLICATION])
 def test_what_has_no_files_is_not_asked_for_formats(kind):
     quality = assess(replace(FULL, kind=kind))
     assert quality.score == 100
-    assert Principle.INTEROPERABLE not in quality.by_principle
+    assert {"format", "download address", "size"}.isdisjoint(p.code for p in quality.points)
 
 
-def test_an_api_is_asked_for_its_documentation():
-    point = finding(replace(BARE, kind=EntryKind.API), "documentation")
-    assert point.advice.startswith("no documentation: add")
+def test_an_api_is_asked_for_its_documentation_and_its_address():
+    bare = replace(BARE, kind=EntryKind.API)
+    assert finding(bare, "documentation").advice.startswith("no documentation: add")
+    assert finding(bare, "DCAT-AP").advice.startswith("no address of the service: add")
+    assert finding(replace(bare, url="https://a/b"), "DCAT-AP").met
+    assert finding(replace(bare, get_at=GetAt.OPEN_HERE), "DCAT-AP").met
+
+
+FORM = FULL.distributions[0]
+PDF = Distribution(url="https://a/b", format="PDF")
 
 
 @pytest.mark.parametrize(
-    ("change", "code", "got", "words"),
+    ("change", "code", "words"),
     [
-        ({"description": ""}, "description", 0, "no description"),
-        ({"description": "Short."}, "description", 15, "the description is very short"),
-        ({"tags": ()}, "tags", 0, "no keywords: add some"),
-        ({"themes": ()}, "themes", 0, "no theme"),
-        ({"places": ()}, "places", 0, "no place"),
-        ({"period": (None, None)}, "period", 0, "no period"),
-        ({"url": "", "distributions": ()}, "address", 0, "no address"),
-        ({"distributions": ()}, "distributions", 0, "no file or service"),
+        ({"description": ""}, "DCAT-AP", "no description: add what the profile"),
+        ({"tags": ()}, "keywords", "no keywords: add some"),
+        ({"themes": ()}, "theme", "no theme"),
+        ({"places": ()}, "place", "no place"),
+        ({"period": (None, None)}, "period", "no period"),
+        ({"distributions": ()}, "access address", "no file or service"),
         (
-            {"distributions": (*FULL.distributions, Distribution("Map"))},
-            "distributions",
-            15,
-            "1 of 2 without address",
+            {"distributions": (Distribution("Map"),)},
+            "access address",
+            "no file or service with an address",
         ),
         (
-            {"distributions": (*FULL.distributions, Distribution(url="https://a/b"))},
-            "format",
-            10,
-            "1 of 2 without format: add the format of every file or service",
+            {"distributions": (FORM, Distribution("Map"))},
+            "DCAT-AP",
+            "a file or service without address",
         ),
-        ({"distributions": ()}, "format", 0, "no format: add the format of the file or service"),
-        ({"distributions": ()}, "media type", 0, "no media type"),
+        ({"distributions": (PDF,)}, "download address", "no address of a file"),
+        ({"distributions": (PDF,)}, "download works", "no file that can be fetched"),
         (
-            {"distributions": (Distribution(url="https://a/b", format="PDF"),)},
-            "machine-readable",
-            0,
-            "no format that machines read",
+            {"distributions": (replace(FORM, url="uc.csv", download=True),)},
+            "download works",
+            "the address of the file is none",
         ),
+        ({"distributions": ()}, "format", "no format"),
+        ({"distributions": ()}, "media type", "no media type"),
+        ({"distributions": (Distribution(format="?"),)}, "known format", "no format that a list"),
+        ({"distributions": (PDF,)}, "machine-readable", "no format that machines read"),
         (
             {"distributions": (Distribution(url="https://a/b", format="MS EXCEL"),)},
             "open format",
-            0,
             "no open format",
         ),
-        ({"licence": ""}, "licence", 0, "no licence: add one"),
-        ({"licence": ""}, "known licence", 0, "no known licence"),
-        ({"licence": "Custom licence: unknown"}, "known licence", 0, "the licence is none that"),
-        ({"access_rights": ""}, "access rights", 0, "no access rights"),
-        ({"contact": ""}, "contact", 0, "no contact"),
-        ({"organisation": ""}, "publisher", 0, "no publisher"),
-        ({"issued": None}, "issued", 0, "no date of issue"),
-        ({"modified": None}, "modified", 0, "no date of change"),
-        ({"frequency": ""}, "frequency", 0, "no frequency"),
-        ({"distributions": ()}, "size", 0, "no size"),
+        ({"licence": ""}, "licence", "no licence: add one"),
+        ({"licence": ""}, "known licence", "no known licence"),
+        ({"licence": "Custom licence: unknown"}, "known licence", "the licence is none that"),
+        ({"access_rights": ""}, "access rights", "no access rights"),
+        ({"access_rights": ""}, "known access rights", "no known access rights"),
+        ({"access_rights": "Ask."}, "known access rights", "the access rights are none"),
+        ({"contact": ""}, "contact", "no contact"),
+        ({"organisation": ""}, "publisher", "no publisher"),
+        ({"issued": None}, "issued", "no date of issue"),
+        ({"modified": None}, "modified", "no date of change"),
+        ({"distributions": ()}, "size", "no size"),
+        ({"distributions": ()}, "rights", "no rights"),
     ],
 )
-def test_what_is_amiss_costs_points_and_is_said(change, code, got, words):
+def test_what_is_amiss_costs_points_and_is_said(change, code, words):
     worse = replace(FULL, **change)
     point = finding(worse, code)
-    assert point.points == got < point.most
+    assert point.points == 0 < point.most
     assert point.advice.startswith(words)
     assert point.advice in assess(worse).advice
     assert assess(worse).score < 100
 
 
+def test_the_best_of_several_distributions_counts():
+    """As the method says: they are taken for the same content."""
+    several = replace(FULL, distributions=(replace(PDF, url="https://a/b.pdf"), FORM))
+    assert assess(several).got == 405
+
+
 def test_a_licence_of_the_files_counts():
     licence = FULL.licence
-    form = replace(FULL.distributions[0], licence=licence)
+    form = replace(FORM, licence=licence)
     assert finding(replace(FULL, licence="", distributions=(form,)), "licence").met
 
 
+@pytest.mark.parametrize("name", ["OGL-UK-3.0", "uk-ogl", "CC-BY-4.0", "cc0", "ODbL"])
+def test_a_licence_is_known_by_its_usual_name(name):
+    assert finding(replace(FULL, licence=name), "known licence").met
+
+
 def test_formats_are_found_in_formats_and_in_media_types():
-    wfs = replace(FULL, distributions=(Distribution(url="https://a/b", format="OGC WFS"),))
-    assert finding(wfs, "machine-readable").met
     table = replace(FULL, distributions=(Distribution(url="https://a/b", media_type="text/csv"),))
     assert finding(table, "open format").met
+    odd = replace(FULL, distributions=(Distribution(media_type="application/x-odd"),))
+    assert finding(odd, "known format").met
+
+
+def test_an_address_of_access_beside_that_of_the_file_counts():
+    form = replace(FORM, url="uc.csv", page="https://a/uc", download=True)
+    worse = replace(FULL, distributions=(form,))
+    assert finding(worse, "access address").met
+    assert finding(worse, "DCAT-AP").met
+
+
+MOST_OF_IT = ("tags", "themes", "places", "contact", "licence", "access_rights", "period")
 
 
 @pytest.mark.parametrize(
-    ("score", "grade"), [(80, "A"), (65, "B"), (50, "C"), (35, "D"), (34, "E")]
+    ("without", "points", "grade"),
+    [
+        ((), 405, "A"),
+        (("tags",), 375, "A"),
+        (("tags", "themes"), 345, "B"),
+        (MOST_OF_IT, 240, "B"),
+        (
+            (*MOST_OF_IT, "description"),
+            210,
+            "C",
+        ),
+        (
+            (*MOST_OF_IT, "description", "distributions"),
+            20,
+            "D",
+        ),
+    ],
 )
-def test_a_grade_is_a_score_in_a_letter(score, grade, monkeypatch):
-    monkeypatch.setattr("fairway.rules.metadata_quality._percent", lambda _: score)
-    assert assess(BARE).grade == grade
+def test_a_grade_is_given_by_the_steps_of_the_method(without, points, grade):
+    worse = replace(FULL, **{name: getattr(BARE, name) for name in without})
+    quality = assess(worse)
+    assert (quality.got, quality.grade) == (points, grade)
 
 
 @given(entries())
@@ -173,6 +234,6 @@ def test_among_2153_scottish_records_77_have_no_description_and_276_no_licence()
     with gzip.open(CATALOGUES / "scotland-datasets.json.gz", "rt", encoding="utf-8") as file:
         read = jkan.read(file.read(), "opendata.scot")
     assert (len(read.entries), read.problems) == (2153, ())
-    advice = [assess(entry).advice for entry in read.entries]
-    assert sum(any(a.startswith("no description:") for a in found) for found in advice) == 77
+    advice = [quality_row(entry)["advice"] for entry in read.entries]
+    assert sum(any(a.startswith("no description") for a in found) for found in advice) == 77
     assert sum("no licence: add one" in found for found in advice) == 276

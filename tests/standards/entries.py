@@ -34,6 +34,9 @@ def distributions():
         media_type=st.sampled_from(["", "text/csv", "CSV"]),
         licence=ADDRESSES | TEXT,
         bytes=st.none() | st.integers(-1, 2**60),
+        download=st.booleans(),
+        page=ADDRESSES | TEXT,
+        rights=ADDRESSES | TEXT,
     )
 
 

@@ -272,7 +272,7 @@ def test_a_catalogue_with_another_context_is_read():
     assert (one.title, one.url) == ("One", "https://a/p")
     assert (two.title, two.organisation, two.places) == ("Two", "Org", ("https://a/place",))
     assert two.description == "Described later"
-    assert two.distributions == (Distribution(url="https://a/f.csv", bytes=12),)
+    assert two.distributions == (Distribution(url="https://a/f.csv", bytes=12, download=True),)
     assert two.extra == {"dcat": {"dct:unheard": ["kept"]}}
 
 

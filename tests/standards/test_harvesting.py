@@ -48,7 +48,7 @@ def test_a_format_is_told(name, text):
 
 
 def test_every_format_is_told_but_the_one_that_is_read_as_another():
-    assert set(TEXTS) == set(FORMATS) - {"dcat-turtle"}
+    assert set(TEXTS) == set(FORMATS) - {"dcat-turtle", "dcat-xml"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", "42", "[1, 2]", "words, and words", "\x00"])

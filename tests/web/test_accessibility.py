@@ -6,7 +6,17 @@ pytestmark = pytest.mark.browser
 
 NARROW = {"width": 320, "height": 800}
 WIDE = {"width": 1280, "height": 900}
-NARROW_TOO = {"home", "columns", "chart", "request", "audit", "dates, wrong", "who can see it"}
+NARROW_TOO = {
+    "home",
+    "columns",
+    "chart",
+    "request",
+    "audit",
+    "dates, wrong",
+    "who can see it",
+    "entry",
+    "hub",
+}
 """Pages that axe looks at in both widths: between them they hold every part that folds."""
 
 
@@ -42,6 +52,12 @@ PAGES = {
         "may I": [go("/products/dwp.claims/why")],
         "may": [go("/products/dwp.claims/why?purpose=policy-analysis")],
         "may not": [go("/products/dwp.claims/why?purpose=research")],
+        "entry": [go("/catalogue/dwp.claims")],
+        "give feedback": [go("/catalogue/dwp.claims/feedback")],
+        "give feedback, wrong": [press("Send feedback")],
+        "feedback given": [type_in("What is wrong or missing?", "Old."), press("Send feedback")],
+        "feedback": [go("/feedback")],
+        "close feedback": [lambda page: page.get_by_role("link", name="Close").first.click()],
         "begin": [go("/products/dwp.claims/ask")],
         "columns": [go("/agreements/{draft}/ask/columns")],
         "rows": [go("/agreements/{draft}/ask/rows")],
@@ -116,10 +132,17 @@ PAGES = {
         "question": [go("/agreements/{submitted}/question")],
         "refuse, wrong": [go("/agreements/{submitted}/refuse"), press("Refuse the request")],
         "suspend": [go("/agreements/{active}/suspend")],
+        "my products": [go("/my-products")],
+        "answer feedback": [
+            go("/feedback"),
+            lambda page: page.get_by_role("link", name="Answer").first.click(),
+        ],
+        "answer feedback, wrong": [press("Send the answer")],
         "who uses it": [go("/products/dwp.claims")],
         "who can see it": [go("/products/dwp.claims/who?column=weeks")],
     },
     "auditor": {
+        "hub": [go("/hub")],
         "audit": [go("/audit")],
         "audit, filtered": [go("/audit?action=agreement.suspend")],
         "audit, wrong": [go("/audit?since-day=1&since-month=13&since-year=2026")],

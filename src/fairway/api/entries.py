@@ -1,6 +1,5 @@
 """The catalogue: harvest another one, list and show entries, and how complete they are."""
 
-import json
 import logging
 import zlib
 from dataclasses import asdict
@@ -8,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from ninja import Query, Router, Schema
 
 from fairway.api.pages import Limit, Offset, Page, page
@@ -16,7 +16,16 @@ from fairway.nouns.entries import EntryKind, GetAt
 from fairway.nouns.errors import BadInput, BoundExceeded
 from fairway.nouns.harvests import Harvest, Shown
 from fairway.rules.entries import where
-from fairway.standards import schema_org
+from fairway.rules.metadata_quality import quality_row
+from fairway.standards.dcat import About
+from fairway.standards.representations import (
+    REPRESENTATIONS,
+    Representation,
+    about,
+    chosen,
+    links,
+    published,
+)
 from fairway.verbs import entries, harvests
 from fairway.wiring import current
 
@@ -104,6 +113,9 @@ class DistributionOut(Schema):
     media_type: str
     licence: str
     bytes: int | None
+    download: bool
+    page: str
+    rights: str
 
 
 class PointOut(Schema):
@@ -114,6 +126,24 @@ class PointOut(Schema):
     points: int
     most: int
     advice: str
+
+
+class SignalOut(Schema):
+    """How a product is used. `people` is null where they are too few to be counted for you."""
+
+    people: int | None
+    purposes: list[str]
+    more_purposes: bool
+    since: date | None
+
+
+class RelatedOut(Schema):
+    """Another entry; `people` counts those who use both, where that is why."""
+
+    id: str
+    title: str
+    organisation: str
+    people: int | None
 
 
 class EntryOut(Schema):
@@ -148,6 +178,9 @@ class EntryOut(Schema):
     version: str
     access_rights: str
     withdrawn: bool
+    signal: SignalOut | None
+    together: list[RelatedOut]
+    similar: list[RelatedOut]
     score: int
     grade: str
     points: list[PointOut]
@@ -314,32 +347,47 @@ def _listed(one: Shown) -> dict[str, Any]:
     }
 
 
-_AS_LINKED: dict[str, Any] = {"responses": {200: {"content": {schema_org.MEDIA_TYPE: {}}}}}
+_FORMS: dict[str, Any] = {
+    "responses": {200: {"content": {r.media_type: {} for r in REPRESENTATIONS}}}
+}
 
 
 @router.get(
     "/catalogue/entries/{entry}",
     response=EntryOut,
     summary="Show an entry",
-    openapi_extra=_AS_LINKED,
+    openapi_extra=_FORMS,
 )
-def show(request: HttpRequest, entry: str) -> Any:
-    """Everything about an entry; as schema.org JSON-LD for who accepts `application/ld+json`."""
+def show(
+    request: HttpRequest,
+    entry: str,
+    format: Annotated[  # noqa: A002
+        str, Query(max_length=40, description="A form by its name, instead of by `Accept`.")
+    ] = "",
+) -> Any:
+    """Everything about an entry; in a standard's form for who accepts that, or names it.
+
+    Forms are DCAT-AP as JSON-LD (`application/ld+json`), Turtle or RDF/XML, the contract as ODCS,
+    ODPS, the UK model, schema.org, data.json and CKAN; the header `Link` names them all.
+    """
     shown = entries.show(current(), actor(request), entry)
-    if request.get_preferred_type(["application/json", schema_org.MEDIA_TYPE]) == (
-        schema_org.MEDIA_TYPE
-    ):
-        linked = schema_org.jsonld(shown.entry, request.build_absolute_uri())
-        text = json.dumps(linked, ensure_ascii=False)
-        response = HttpResponse(text, content_type=schema_org.MEDIA_TYPE)
-        response["Vary"] = "Accept"
-        return response
+    form = chosen(
+        request.get_preferred_type,
+        "application/json",
+        product=shown.contract is not None,
+        name=format,
+    )
+    if form is not None:
+        return _written(request, shown, form)
     said = asdict(shown.entry)
     said.pop("extra")
     quality = shown.quality
     return {
         **said,
         "where": shown.where,
+        "signal": shown.signal and asdict(shown.signal),
+        "together": [asdict(one) for one in shown.together],
+        "similar": [asdict(one) for one in shown.similar],
         "score": quality.score,
         "grade": quality.grade.value,
         "points": [
@@ -353,6 +401,65 @@ def show(request: HttpRequest, entry: str) -> Any:
             for point in quality.points
         ],
     }
+
+
+def _written(request: HttpRequest, shown: entries.EntryPage, form: Representation) -> HttpResponse:
+    mine = of_node(request)
+    if form.write is None:
+        text = current().contracts.write(shown.contract) if shown.contract else ""
+    else:
+        text = form.write(published(shown.entry, mine), mine)
+    response = HttpResponse(text, content_type=f"{form.media_type}; charset=utf-8")
+    response["Vary"] = "Accept"
+    response["Link"] = links(
+        request.build_absolute_uri(request.path), product=shown.contract is not None
+    )
+    return response
+
+
+def of_node(request: HttpRequest) -> About:
+    """Return what this node's catalogue says of itself."""
+    base = request.build_absolute_uri(reverse("entry", args=["x"]))[:-1]
+    return about(current().settings["name"], base)
+
+
+class QualityOut(Schema):
+    """The quality of an entry: points got of those that there are, by principle, and what to do."""
+
+    id: str
+    title: str
+    kind: EntryKind
+    organisation: str
+    score: int
+    grade: str
+    got: int
+    most: int
+    by_principle: dict[str, int]
+    advice: list[str]
+
+
+class QualityPageOut(Page):
+    """A page of qualities."""
+
+    items: list[QualityOut]
+
+
+@router.get("/catalogue/quality", response=QualityPageOut, summary="Show the quality of entries")
+def quality(
+    request: HttpRequest,
+    source: Annotated[str, Query(max_length=200, description="From this source alone.")] = "",
+    order: Annotated[
+        str, Query(max_length=40, description="title; best or worst quality first.")
+    ] = "worst",
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> dict[str, Any]:
+    """Score every entry that you may know of, with what would make each better."""
+    total, found = entries.entries(
+        current(), actor(request), source=source, order=order, limit=limit, offset=offset
+    )
+    items = [quality_row(one.entry) for one in found]
+    return page(request, items, total, limit, offset)
 
 
 @router.get("/catalogue/coverage", response=CompletenessOut, summary="Show what entries lack")

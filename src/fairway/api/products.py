@@ -191,6 +191,26 @@ def publish(
     }
 
 
+class ReasonIn(Schema):
+    """Why."""
+
+    reason: str
+
+
+class WithdrawnOut(Schema):
+    """What a withdrawal did: the agreements under which nothing is served now."""
+
+    id: str
+    stopped: list[str]
+
+
+@router.post("/products/{product}/withdraw", response=WithdrawnOut, summary="Withdraw a product")
+def withdraw(request: HttpRequest, product: str, given: ReasonIn) -> dict[str, Any]:
+    """Have it found, asked for and used no more; its agreements and its record stay."""
+    done = products.withdraw(current(), actor(request), product, given.reason)
+    return {"id": done.product.id, "stopped": list(done.stopped)}
+
+
 @router.get("/products/{product}", response=ProductOut, summary="Show a product")
 def show(request: HttpRequest, product: str) -> dict[str, Any]:
     """Owner, contract, columns with classification, and for those who may see it, who uses it."""

@@ -1,8 +1,11 @@
 """`fairway entries`: list the catalogue, show an entry, and see what entries lack."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import click
 
-from fairway.cli.door import Door, reaching
+from fairway.cli.door import Door, node_named, reaching
 from fairway.cli.manual import Verbs
 from fairway.cli.output import facts, moment, say, table, write_json
 from fairway.client.answers import Answer
@@ -184,3 +187,66 @@ def coverage(door: Door) -> None:
 
 def _state(harvest: Answer) -> str:
     return "ended" if harvest.ended else f"stopped at {harvest.position}, or under way"
+
+
+@entries.command("quality", example="fairway entries quality catalogue.json --csv")
+@click.argument("catalogue", metavar="[FILE|URL]", default="")
+@click.option("--format", "form", default="auto", show_default=True, help="The catalogue's format.")
+@click.option("--csv", "as_csv", is_flag=True, help="Write CSV: a line for each record.")
+@click.option("--allow-local", is_flag=True, help="Fetch from a private network too.")
+@click.option("--node", metavar="DIR|URL", envvar="FAIRWAY_NODE", help="The node, without a file.")
+@click.option("--token", metavar="SECRET", envvar="FAIRWAY_TOKEN", help="A bearer token.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON: each record with its points.")
+def quality(
+    catalogue: str,
+    form: str,
+    as_csv: bool,
+    allow_local: bool,
+    node: str | None,
+    token: str | None,
+    as_json: bool,
+) -> None:
+    """Score the records of the catalogue in FILE or at URL, or every entry of the node.
+
+    The score is that of the Metadata Quality Assessment of data.europa.eu: 405 points over
+    findability, accessibility, interoperability, reusability and context. A file is judged without
+    a node: nothing is kept, and links are not called.
+    """
+    from fairway.cli import qualities
+
+    if catalogue:
+        scored = qualities.of_catalogue(catalogue, form, allow_local=allow_local)
+    else:
+        scored = qualities.of_node(Door(node_named(node), token or None, as_json))
+    qualities.write(scored, as_json=as_json, as_csv=as_csv)
+
+
+@entries.command("feedback", example="fairway entries feedback dwp.jobcentres --give 'Two closed.'")
+@click.argument("entry", default="")
+@click.option("--give", metavar="TEXT", help="Say this of ENTRY to its owner.")
+@click.option("--answer", nargs=2, metavar="ID TEXT", help="Answer a piece of feedback.")
+@click.option("--close", metavar="ID", help="Close a piece of feedback.")
+@reaching
+def feedback(
+    door: Door, entry: str, give: str | None, answer: tuple[str, str] | None, close: str | None
+) -> None:
+    """List the feedback that you gave or answer for, on ENTRY or all; give, answer or close it."""
+    with door.open() as node:
+        found: Sequence[Any]
+        if give is not None:
+            found = [node.give_feedback(entry, give)]
+        elif answer:
+            found = [node.answer_feedback(*answer)]
+        elif close:
+            found = [node.close_feedback(close)]
+        else:
+            found = node.feedback(entry)
+    if door.json:
+        write_json(found)
+    elif not found:
+        say("There is no feedback.")
+    else:
+        table(
+            ["Feedback", "Entry", "State", "Said", "Answer"],
+            [[f["id"], f["entry"], f["state"], f["text"], f["answer"]] for f in found],
+        )

@@ -22,8 +22,8 @@ MOST_SHOWN = 20
     "form",
     default="auto",
     show_default=True,
-    help="arcgis, ckan, data.json, dcat, dcat-turtle, govuk, jkan, odps, ukapi or ukgov; auto looks"
-    " at the text.",
+    help="arcgis, ckan, data.json, dcat, dcat-turtle, dcat-xml, govuk, jkan, odps, ukapi or ukgov;"
+    " auto looks at the text.",
 )
 @click.option("--organisation", default="", help="The publisher of records that name none.")
 @click.option("--licence", default="", help="The licence of records that name none.")
@@ -51,7 +51,7 @@ def harvest(
 
     You need to be governance manager or administrator.
     """
-    from fairway.cli import fetching
+    from fairway.standards import fetching
 
     if watched():
         tell(f"Reading {catalogue} …")

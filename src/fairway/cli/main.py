@@ -26,8 +26,10 @@ from fairway.cli.domain import domain
 from fairway.cli.download import download
 from fairway.cli.entries import entries
 from fairway.cli.explain import explain
+from fairway.cli.export import export
 from fairway.cli.factor import factor
 from fairway.cli.find import find
+from fairway.cli.follow import follow
 from fairway.cli.glossary import glossary
 from fairway.cli.guardrail import guardrail
 from fairway.cli.harvest import harvest
@@ -46,6 +48,7 @@ from fairway.cli.show import show
 from fairway.cli.stop import stop
 from fairway.cli.token import token
 from fairway.cli.upgrade import upgrade
+from fairway.cli.withdraw import withdraw
 from fairway.cli.witness import witness
 from fairway.nouns.errors import FairwayError
 
@@ -76,6 +79,7 @@ for _command in (
     harvest, entries, glossary, share, token, factor, person, domain, appoint, delegate, peer,
     tasks, review, download,
     guardrail, stop, conformance, bench, doctor,
+    withdraw, harvest, follow, export, entries, token, person, domain, appoint, bench, doctor,
 ):  # fmt: skip
     cli.add_command(_command)
 for _command in logs.COMMANDS:

@@ -1,7 +1,7 @@
 """The catalogue of a node as its users see it: harvest, list, show."""
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fairway.client.answers import Answer, Page
@@ -111,3 +111,56 @@ class Catalogue(Governance):
     def coverage(self) -> Answer:
         """Return what entries lack, by source or domain, and the last harvest of each source."""
         return self._answer("GET", "catalogue/coverage")
+
+    def quality(self, *, limit: int = 100, offset: int = 0) -> Page:
+        """Return a page of the quality of every entry, the worst first."""
+        return self._page("catalogue/quality", limit=limit, offset=offset)
+
+    def export_catalogue(self, form: str = "dcat", *, source: str = "") -> Iterator[str]:
+        """Yield the catalogue, a page of up to 1,000 entries at a time, in a standard's format."""
+        offset, most = 0, 1000
+        while True:
+            params = {"format": form, "source": source, "limit": most, "offset": offset}
+            text, headers = self._transport.page("catalogue/export", params)
+            yield text
+            offset += most
+            if offset >= int(headers.get("Fairway-Total", "0")):
+                return
+
+    def withdraw(self, product: str, reason: str) -> Answer:
+        """Withdraw a product: it is found, asked for and used no more. `stopped` are agreements."""
+        return self._answer("POST", f"products/{part(product)}/withdraw", body={"reason": reason})
+
+    def follow_catalogue(self, address: str, *, source: str, token: str = "") -> Answer:
+        """Follow the catalogue of the node at an address; `token` is one of that node."""
+        body = {"source": source, "address": address, "token": token}
+        return self._answer("POST", "catalogue/follows", body=body)
+
+    def followed_catalogues(self) -> list[dict[str, Any]]:
+        """Return the catalogues that are followed, and how that goes."""
+        return list(self._transport.json("GET", "catalogue/follows"))
+
+    def unfollow_catalogue(self, source: str) -> Answer:
+        """Follow a catalogue no more; its entries are withdrawn."""
+        return self._answer("DELETE", f"catalogue/follows/{part(source)}")
+
+    def give_feedback(self, entry: str, text: str) -> Answer:
+        """Say something of an entry to its owner."""
+        return self._answer(
+            "POST", f"catalogue/entries/{part(entry)}/feedback", body={"text": text}
+        )
+
+    def feedback(self, entry: str = "") -> list[dict[str, Any]]:
+        """Return feedback that one gave or answers for; with an entry, that on it."""
+        path = f"catalogue/entries/{part(entry)}/feedback" if entry else "catalogue/feedback"
+        return list(self._transport.json("GET", path))
+
+    def answer_feedback(self, feedback: str, text: str) -> Answer:
+        """Answer feedback on what one is owner or steward of."""
+        return self._answer(
+            "POST", f"catalogue/feedback/{part(feedback)}/answer", body={"text": text}
+        )
+
+    def close_feedback(self, feedback: str) -> Answer:
+        """Close feedback that one gave, or answers for."""
+        return self._answer("POST", f"catalogue/feedback/{part(feedback)}/close")

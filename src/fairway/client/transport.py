@@ -88,6 +88,11 @@ class Transport:
             draft.unlink(missing_ok=True)
         return size
 
+    def page(self, path: str, params: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
+        """Return the text that a route answers a GET with, and its headers."""
+        response = self._answered("GET", path, params, None, None)
+        return response.text, response.headers
+
     @contextmanager
     def stream(self, path: str, body: Any, accept: str) -> Iterator[httpx.Response]:
         """Send a POST and give its answer while its bytes still come."""

@@ -25,7 +25,11 @@ class GetAt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One form in which a dataset can be had (dcat:Distribution)."""
+    """One form in which a dataset can be had (dcat:Distribution).
+
+    `url` is where one gets it: the file itself where `download` says so (dcat:downloadURL), else a
+    page or service (dcat:accessURL). `page` is the latter, where a record has both.
+    """
 
     title: str = ""
     url: str = ""
@@ -33,6 +37,9 @@ class Distribution:
     media_type: str = ""
     licence: str = ""
     bytes: int | None = None
+    download: bool = False
+    page: str = ""
+    rights: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Taking over the records of another catalogue: what was read, how it went, and what is shown."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from fairway.nouns.entries import CatalogueEntry, EntryKind
 
@@ -79,7 +79,8 @@ class Record:
 class Shown:
     """An entry as the catalogue shows it: one or several records that are one and the same.
 
-    `missing` names what it lacks: description, licence, owner.
+    `missing` names what it lacks: description, licence, owner. `due` is the last day on which it
+    counts as fresh, None where nothing can be late.
     """
 
     entry: CatalogueEntry
@@ -87,6 +88,7 @@ class Shown:
     score: int
     grade: str
     missing: tuple[str, ...]
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

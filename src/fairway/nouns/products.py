@@ -41,6 +41,14 @@ class Marking(StrEnum):
     OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE"
 
 
+class Visibility(StrEnum):
+    """Who may know that a product exists. Nobody beyond this node does unless its contract says."""
+
+    DOMAIN = "domain"
+    EVERYONE = "everyone"
+    PARTNERS = "partners"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a product as its contract describes it."""
@@ -103,6 +111,7 @@ class Contract:
     attribution: str = ""
     earlier_versions: bool = False
     marking: Marking = Marking.OFFICIAL
+    visibility: Visibility = Visibility.EVERYONE
     document: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
@@ -111,6 +120,7 @@ class DataProduct:
     """A published version of a contract. `id` is `<domain>.<table>`, the name used in queries.
 
     `source` is resolved: its location is where the node itself reads. It is never shown to users.
+    A product that was `withdrawn` is found and used no more; what was agreed and done stays.
     """
 
     id: str
@@ -118,6 +128,7 @@ class DataProduct:
     source: Source
     published_by: str
     published_at: datetime
+    withdrawn: bool = False
 
     @property
     def domain(self) -> str:

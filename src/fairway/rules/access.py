@@ -155,7 +155,7 @@ def _decide_one(
     apply: Applied,
 ) -> Grant | Denial:
     product = products.get(name)
-    if product is None:
+    if product is None or product.withdrawn:
         return Denial(
             "access.no_such_product",
             f"There is no data product {name}.",

@@ -10,6 +10,7 @@ from fairway.nouns.entries import CatalogueEntry, GetAt
 from fairway.nouns.harvests import Harvest, Shown
 from fairway.rules.duplicates import groups, merged
 from fairway.rules.entries import missing
+from fairway.rules.freshness import due
 from fairway.rules.metadata_quality import assess
 
 
@@ -78,4 +79,4 @@ def _shown(group: Sequence[CatalogueEntry]) -> Shown:
     entry = merged(group)
     quality = assess(entry)
     members = tuple(e.id for e in group)
-    return Shown(entry, members, quality.score, quality.grade.value, missing(entry))
+    return Shown(entry, members, quality.score, quality.grade.value, missing(entry), due(entry))

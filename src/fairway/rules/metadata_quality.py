@@ -1,17 +1,26 @@
 """How good a catalogue record is: a score of a hundred, and for each point what to do about it.
 
-The measures and their weights follow the Metadata Quality Assessment of the European data portal,
-which puts the FAIR principles into checks of a DCAT record. It is changed in three ways. A link is
-judged by being there, not by being called: rules call nothing. A description counts, which DCAT-AP
-requires. And what cannot apply to a record takes no part: an API has no file, so it needs no file
-format; a product that is used here needs no download, and is described by its columns.
+The measures and their weights are those of the Metadata Quality Assessment of data.europa.eu
+(https://data.europa.eu/mqa/methodology), which puts the FAIR principles into 23 checks of a DCAT
+record: 100 points for findability, 100 for accessibility, 110 for interoperability, 75 for
+reusability and 20 for contextuality. As there, several distributions of one dataset count as the
+same content, so the best one of them counts for each check.
+
+Three things are said here that the method leaves open. An address counts when it is one, not when
+it answers: rules call nothing. Whether a record follows DCAT-AP is told by what the profile
+requires of it, so that a missing description costs what a broken record costs. And what cannot
+apply takes no part, so the score is a share of what could be had: an API has no file, and what is
+used here is no download, but is described by its columns.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from fairway.nouns.entries import CatalogueEntry, Distribution, EntryKind, GetAt
+from fairway.rules import file_types
 
 
 class Principle(StrEnum):
@@ -25,13 +34,27 @@ class Principle(StrEnum):
 
 
 class Grade(StrEnum):
-    """A score in a letter."""
+    """A score in a letter: A is what the method calls excellent, D what it calls bad."""
 
     A = "A"
     B = "B"
     C = "C"
     D = "D"
-    E = "E"
+
+
+RATINGS: Mapping[Grade, str] = {
+    Grade.A: "excellent",
+    Grade.B: "good",
+    Grade.C: "sufficient",
+    Grade.D: "bad",
+}
+"""What the method calls each grade."""
+
+MOST = 405
+"""Points that a dataset can have."""
+
+_STEPS = ((351, Grade.A), (221, Grade.B), (121, Grade.C))
+"""Points of 405 from which each grade is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +81,30 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class MetadataQuality:
-    """A record's score from 0 to 100, its grade, and every measure behind them."""
+    """A record's score from 0 to 100, its grade, and every measure behind them.
+
+    `got` and `most` are the points behind the score; `most` is 405 for a dataset that lies
+    elsewhere, and less for what some measures do not apply to.
+    """
 
     score: int
     grade: Grade
     points: tuple[Point, ...]
+
+    @property
+    def got(self) -> int:
+        """The points that the record has."""
+        return sum(p.points for p in self.points)
+
+    @property
+    def most(self) -> int:
+        """The points that it could have."""
+        return sum(p.most for p in self.points)
+
+    @property
+    def rating(self) -> str:
+        """The grade in the word of the method."""
+        return RATINGS[self.grade]
 
     @property
     def advice(self) -> tuple[str, ...]:
@@ -80,51 +122,33 @@ class MetadataQuality:
         }
 
 
-_LEAST_DESCRIPTION = 60
-"""Characters under which a description says little more than a title."""
-
-_MACHINE_READABLE = frozenset(
-    {
-        *("csv", "tsv", "json", "geojson", "jsonl", "xml", "kml", "kmz", "gml", "rdf", "ttl"),
-        *("turtle", "n3", "jsonld", "json-ld", "parquet", "arrow", "avro", "delta", "iceberg"),
-        *("xls", "xlsx", "ods", "sqlite", "gpkg", "geopackage", "shp", "shapefile", "wfs", "wms"),
-        *("api", "rest", "sparql", "excel", "netcdf", "topojson", "px", "ndjson", "gtfs"),
-    }
-)
-_OPEN = frozenset(
-    {
-        *("csv", "tsv", "json", "geojson", "jsonl", "xml", "kml", "gml", "rdf", "ttl", "turtle"),
-        *("n3", "jsonld", "json-ld", "parquet", "arrow", "avro", "delta", "iceberg", "ods", "txt"),
-        *("sqlite", "gpkg", "geopackage", "wfs", "wms", "html", "pdf", "sparql", "netcdf", "px"),
-        *("topojson", "kmz", "ndjson", "gtfs"),
-    }
-)
-_NOT_FORMATS = frozenset({"ogc", "ms", "arcgis", "esri", "application", "text", "vnd", "geo", "x"})
-_KNOWN_LICENCES = (
-    "open-government-licence",
-    "creativecommons.org/",
-    "opendatacommons.org/",
-    "opensource.org/",
-    "apache.org/licenses",
-    "rightsstatements.org/",
-    "data_share_agreement",
-)
-
-
 def assess(entry: CatalogueEntry) -> MetadataQuality:
     """Return the quality of a record."""
     points = tuple(_points(entry))
-    score = _percent(points)
-    return MetadataQuality(score, _grade(score), points)
+    got, most = sum(p.points for p in points), sum(p.most for p in points)
+    grade = next((g for least, g in _STEPS if got * MOST >= least * most), Grade.D)
+    return MetadataQuality(_percent(points), grade, points)
+
+
+def quality_row(entry: CatalogueEntry) -> dict[str, Any]:
+    """Return what a list of qualities says of an entry."""
+    quality = assess(entry)
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "kind": entry.kind.value,
+        "organisation": entry.organisation,
+        "score": quality.score,
+        "grade": quality.grade.value,
+        "got": quality.got,
+        "most": quality.most,
+        "by_principle": {p.value: score for p, score in quality.by_principle.items()},
+        "advice": list(quality.advice),
+    }
 
 
 def _percent(points: Sequence[Point]) -> int:
     return round(100 * sum(p.points for p in points) / sum(p.most for p in points))
-
-
-def _grade(score: int) -> Grade:
-    steps = ((80, Grade.A), (65, Grade.B), (50, Grade.C), (35, Grade.D))
-    return next((grade for least, grade in steps if score >= least), Grade.E)
 
 
 def _points(entry: CatalogueEntry) -> Iterator[Point]:
@@ -143,18 +167,9 @@ def _point(
 
 def _findable(entry: CatalogueEntry) -> Iterator[Point]:
     findable = Principle.FINDABLE
-    length = len(entry.description.strip())
-    yield Point(
-        "description",
-        findable,
-        30 if length >= _LEAST_DESCRIPTION else 15 if length else 0,
-        30,
-        "the description is very short" if length else "no description",
-        "say what the data hold, of whom, from when and for what they are collected",
-    )
-    yield _point("tags", findable, 30, bool(entry.tags), "no keywords", "add some")
-    yield _point("themes", findable, 30, bool(entry.themes), "no theme", "add one")
-    yield _point("places", findable, 20, bool(entry.places), "no place", "add the area covered")
+    yield _point("keywords", findable, 30, bool(entry.tags), "no keywords", "add some")
+    yield _point("theme", findable, 30, bool(entry.themes), "no theme", "add one")
+    yield _point("place", findable, 20, bool(entry.places), "no place", "add the area covered")
     yield _point(
         "period",
         findable,
@@ -165,127 +180,254 @@ def _findable(entry: CatalogueEntry) -> Iterator[Point]:
     )
 
 
+_ADDRESS = re.compile(r"(?:https?|ftps?|sftp)://[^\s/]+\S*", re.IGNORECASE)
+
+
+def _is_address(text: str) -> bool:
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def _here(entry: CatalogueEntry) -> bool:
     return entry.get_at is not GetAt.ELSEWHERE
 
 
-def _addresses(entry: CatalogueEntry) -> tuple[Distribution, ...]:
-    return tuple(d for d in entry.distributions if d.url)
+def _any(entry: CatalogueEntry, holds: Callable[[Distribution], bool]) -> bool:
+    """Say whether something holds for the best distribution of a dataset."""
+    return any(holds(form) for form in entry.distributions)
+
+
+def _is_data_elsewhere(entry: CatalogueEntry) -> bool:
+    return entry.kind is EntryKind.DATASET and not _here(entry)
 
 
 def _accessible(entry: CatalogueEntry) -> Iterator[Point]:
     accessible = Principle.ACCESSIBLE
-    there = _here(entry) or bool(entry.url) or bool(_addresses(entry))
-    yield _point("address", accessible, 50, there, "no address", "add where one gets to the data")
-    if entry.kind is EntryKind.DATASET and not _here(entry):
-        every, reached = len(entry.distributions), len(_addresses(entry))
-        yield Point(
-            "distributions",
-            accessible,
-            round(30 * reached / every) if every else 0,
-            30,
-            f"{every - reached} of {every} without address" if every else "no file or service",
-            "add each form in which the data can be had, with its address",
-        )
-    if entry.kind is EntryKind.API:
-        yield _point(
-            "documentation",
-            accessible,
-            20,
-            bool(_addresses(entry)),
-            "no documentation",
-            "add the address of the API's documentation",
-        )
-
-
-def _words(distribution: Distribution) -> frozenset[str]:
-    """Return the words of a format and a media type: `text/csv` holds csv, `OGC WFS` holds wfs."""
-    text = f"{distribution.format} {distribution.media_type}".casefold()
-    words = "".join(c if c.isalnum() or c == "-" else " " for c in text).split()
-    return frozenset(words) - _NOT_FORMATS
+    if not _is_data_elsewhere(entry):
+        there = _here(entry) or _is_address(entry.url)
+        yield _point("address", accessible, 50, there, "no address", "add where one gets to it")
+        if entry.kind is EntryKind.API:
+            yield _point(
+                "documentation",
+                accessible,
+                20,
+                _any(entry, lambda d: bool(d.url)),
+                "no documentation",
+                "add the address of the API's documentation",
+            )
+        return
+    yield _point(
+        "access address",
+        accessible,
+        50,
+        _any(entry, lambda d: _is_address(d.page or d.url)),
+        "no file or service with an address" if entry.distributions else "no file or service",
+        "add each form in which the data can be had, with its address",
+    )
+    downloads = _any(entry, file_types.is_file)
+    yield _point(
+        "download address",
+        accessible,
+        20,
+        downloads,
+        "no address of a file",
+        "add the address from which the file itself comes",
+    )
+    yield _point(
+        "download works",
+        accessible,
+        30,
+        _any(entry, lambda d: file_types.is_file(d) and _is_address(d.url)),
+        "the address of the file is none" if downloads else "no file that can be fetched",
+        "write it whole, with https://",
+    )
 
 
 def _interoperable(entry: CatalogueEntry) -> Iterator[Point]:
-    if entry.kind is not EntryKind.DATASET:
-        return
     interoperable = Principle.INTEROPERABLE
-    if _here(entry):
+    if _is_data_elsewhere(entry):
+        yield from _formats(entry)
+    elif entry.kind is EntryKind.DATASET:
         yield _point(
-            "columns", interoperable, 60, bool(entry.columns), "no columns", "describe the columns"
+            "columns", interoperable, 80, bool(entry.columns), "no columns", "describe the columns"
         )
-        return
-    forms = _addresses(entry)
-    words = [_words(d) for d in forms]
-    every = "of every file or service" if len(forms) > 1 else "of the file or service"
-    stated = sum(bool(w) for w in words)
-    yield Point(
+    lacking = tuple(_lacking(entry))
+    yield _point(
+        "DCAT-AP",
+        interoperable,
+        30,
+        not lacking,
+        " and ".join(lacking),
+        "add what the profile DCAT-AP requires of every record",
+    )
+
+
+def _formats(entry: CatalogueEntry) -> Iterator[Point]:
+    interoperable = Principle.INTEROPERABLE
+    yield _point(
         "format",
         interoperable,
-        round(20 * stated / len(forms)) if forms else 0,
         20,
-        f"{len(forms) - stated} of {len(forms)} without format" if forms else "no format",
-        f"add the format {every}",
+        _any(entry, lambda d: bool(d.format.strip())),
+        "no format",
+        "add the format of every file or service",
     )
     yield _point(
         "media type",
         interoperable,
         10,
-        any(d.media_type for d in forms),
+        _any(entry, lambda d: bool(d.media_type.strip())),
         "no media type",
-        f"add the media type {every}, such as text/csv",
+        "add the media type of every file, such as text/csv",
     )
     yield _point(
-        "machine-readable",
+        "known format",
         interoperable,
-        30,
-        any(w & _MACHINE_READABLE for w in words),
-        "no format that machines read",
-        "offer the data as CSV, JSON or Parquet too",
+        10,
+        _any(entry, lambda d: bool(file_types.codes(d)) or file_types.is_media_type(d.media_type)),
+        "no format that a list knows",
+        "name the format as the EU's list of file types does",
     )
     yield _point(
         "open format",
         interoperable,
         20,
-        any(w & _OPEN for w in words),
+        _any(entry, lambda d: bool(file_types.codes(d) & file_types.NON_PROPRIETARY)),
         "no open format",
         "offer the data in a format that needs no certain product, such as CSV",
     )
+    yield _point(
+        "machine-readable",
+        interoperable,
+        20,
+        _any(entry, lambda d: bool(file_types.codes(d) & file_types.MACHINE_READABLE)),
+        "no format that machines read",
+        "offer the data as CSV, JSON or XML too",
+    )
+
+
+def _lacking(entry: CatalogueEntry) -> Iterator[str]:
+    """Give what DCAT-AP 3 requires of a record and it does not hold."""
+    if entry.kind is EntryKind.API:
+        if not _is_address(entry.url) and not _here(entry):
+            yield "no address of the service"
+        return
+    if not entry.description.strip():
+        yield "no description"
+    if any(not _is_address(form.page or form.url) for form in entry.distributions):
+        yield "a file or service without address"
+
+
+_KNOWN_LICENCES = (
+    "publications.europa.eu/resource/authority/licence",
+    "open-government-licence",
+    "creativecommons.org/",
+    "opendatacommons.org/",
+    "opensource.org/",
+    "apache.org/licenses",
+    "rightsstatements.org/",
+    "data_share_agreement",
+    "dcat-ap.de/def/licenses",
+    "govdata.de/dl-de",
+    "etalab",
+)
+"""Parts of the addresses of licences that registers know."""
+
+_KNOWN_LICENCE_NAMES = re.compile(
+    r"(?:uk-)?ogl(?:-uk)?(?:[- ]?v?[123](?:\.0)?)?|cc0"
+    r"|cc[- ]by(?:[- ](?:sa|nd|nc))*(?:[- ][1-4]\.0)?"
+    r"|odc-(?:by|odbl|pddl)|odbl|pddl|open government licen[cs]e.*",
+    re.IGNORECASE,
+)
+_KNOWN_RIGHTS = frozenset(
+    [
+        "confidential",
+        "nonpublic",
+        "normal",
+        "opdatpro",
+        "public",
+        "restricted",
+        "sensitive",
+        "open",
+        "internal",
+        "commercial",
+        "restrictedpublic",
+    ]
+)
+"""The EU's authority table of access rights, those of the UK model, and of Project Open Data."""
 
 
 def _reusable(entry: CatalogueEntry) -> Iterator[Point]:
     reusable = Principle.REUSABLE
-    licence = entry.licence or next((d.licence for d in entry.distributions if d.licence), "")
-    known = any(part in licence.casefold() for part in _KNOWN_LICENCES)
-    yield _point("licence", reusable, 20, bool(licence), "no licence", "add one")
+    licences = [t for t in (entry.licence, *(d.licence for d in entry.distributions)) if t.strip()]
+    yield _point("licence", reusable, 20, bool(licences), "no licence", "add one")
     yield _point(
         "known licence",
         reusable,
         10,
-        known,
-        "the licence is none that is known" if licence else "no known licence",
+        any(_is_known(licence) for licence in licences),
+        "the licence is none that is known" if licences else "no known licence",
         "name a licence by its address, such as the Open Government Licence",
     )
+    rights = entry.access_rights.strip()
     yield _point(
         "access rights",
         reusable,
-        15,
-        bool(entry.access_rights) or _here(entry),
+        10,
+        bool(rights) or _here(entry),
         "no access rights",
         "say whether the data are public, restricted or not public",
     )
-    yield _point("contact", reusable, 20, bool(entry.contact), "no contact", "add whom one can ask")
+    tail = re.sub(r"[^a-z]", "", rights.rstrip("/").rpartition("/")[2].casefold())
+    yield _point(
+        "known access rights",
+        reusable,
+        5,
+        tail in _KNOWN_RIGHTS or _here(entry),
+        "the access rights are none that a list knows" if rights else "no known access rights",
+        "name them as the EU's list of access rights does: PUBLIC, RESTRICTED or NON_PUBLIC",
+    )
+    yield _point(
+        "contact",
+        reusable,
+        20,
+        bool(entry.contact.strip() or (_here(entry) and entry.owner)),
+        "no contact",
+        "add whom one can ask",
+    )
     yield _point(
         "publisher",
         reusable,
         10,
-        bool(entry.organisation),
+        bool(entry.organisation.strip()),
         "no publisher",
         "add the organisation that answers for the data",
     )
 
 
+def _is_known(licence: str) -> bool:
+    low = licence.casefold().strip()
+    return any(p in low for p in _KNOWN_LICENCES) or bool(_KNOWN_LICENCE_NAMES.fullmatch(low))
+
+
 def _context(entry: CatalogueEntry) -> Iterator[Point]:
     context = Principle.CONTEXT
+    if _is_data_elsewhere(entry):
+        yield _point(
+            "rights",
+            context,
+            5,
+            _any(entry, lambda d: bool(d.rights.strip())),
+            "no rights",
+            "say of each file whose the rights are",
+        )
+        yield _point(
+            "size",
+            context,
+            5,
+            _any(entry, lambda d: d.bytes is not None),
+            "no size",
+            "add the size of each file in bytes",
+        )
     yield _point(
         "issued", context, 5, entry.issued is not None, "no date of issue", "add the first day"
     )
@@ -297,21 +439,3 @@ def _context(entry: CatalogueEntry) -> Iterator[Point]:
         "no date of change",
         "add the day of the last change",
     )
-    if entry.kind is not EntryKind.PUBLICATION:
-        yield _point(
-            "frequency",
-            context,
-            5,
-            bool(entry.frequency),
-            "no frequency",
-            "add how often the data are renewed",
-        )
-    if entry.kind is EntryKind.DATASET and not _here(entry):
-        yield _point(
-            "size",
-            context,
-            5,
-            any(d.bytes is not None for d in entry.distributions),
-            "no size",
-            "add the size of each file in bytes",
-        )

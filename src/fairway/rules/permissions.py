@@ -122,6 +122,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "token.revoke": _OWN,
         "purpose.list": _SIGNED_IN,
         "product.publish": _roles(Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD),
+        "product.withdraw": _roles(Reach.DOMAIN, Role.DATA_OWNER, Role.GOVERNANCE_MANAGER),
         "product.find": _SIGNED_IN,
         "product.show": _SIGNED_IN,
         "catalogue.search": _SIGNED_IN,
@@ -134,6 +135,20 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
             Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD, Role.AUDITOR, Role.GOVERNANCE_MANAGER
         ),
         "catalogue.harvest": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "catalogue.feed": _SIGNED_IN,
+        "follow.begin": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "follow.list": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, *_WATCHERS),
+        "follow.end": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "follow.turn": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "feedback.give": _SIGNED_IN,
+        "feedback.list": _SIGNED_IN,
+        "feedback.inbox": _SIGNED_IN,
+        "feedback.answer": _roles(
+            Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD, Role.GOVERNANCE_MANAGER
+        ),
+        "feedback.close": _SIGNED_IN,
+        "catalogue.owned": _roles(Reach.ANYWHERE, Role.DATA_OWNER, Role.DATA_STEWARD),
+        "catalogue.hub": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, *_WATCHERS),
         "catalogue.list": _SIGNED_IN,
         "catalogue.show": _SIGNED_IN,
         "catalogue.coverage": _roles(

@@ -30,7 +30,7 @@ from fairway.nouns.search import (
     Words,
 )
 from fairway.rules import search as rules
-from fairway.rules.entries import of_product
+from fairway.rules.entries import audience, of_product
 from fairway.rules.metadata_quality import Grade
 from fairway.rules.ranking import Finder
 from fairway.rules.wording import words
@@ -66,7 +66,8 @@ class CatalogueIndex:
         self, product: DataProduct, domain: Domain, owner: Person, organisation: str = ""
     ) -> None:
         """Add a product, or replace it. A programming error outside a transaction."""
-        self.put_entries([Indexed(_as_entry(product, domain, owner, organisation))])
+        entry = _as_entry(product, domain, owner, organisation)
+        self.put_entries([Indexed(entry, audience(product))])
 
     def put_entries(self, given: Iterable[Indexed]) -> None:
         """Add entries, or replace those of the same id; withdrawn ones are found no more."""
@@ -83,10 +84,12 @@ class CatalogueIndex:
 
     # -------------------------------------------------------------- searching
 
-    def find(self, words: str, *, limit: int, offset: int) -> Hits:
+    def find(
+        self, words: str, *, limit: int, offset: int, audiences: Collection[str] | None = None
+    ) -> Hits:
         """Return a page of the products that match, best first; without words, all by title."""
         query = SearchQuery(words, {"product": ("yes",)}, limit=limit, offset=offset)
-        page = self.search(query, None)
+        page = self.search(query, audiences)
         return Hits(page.total, tuple(_hit(hit) for hit in page.hits))
 
     def search(

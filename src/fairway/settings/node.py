@@ -54,6 +54,7 @@ class NodeSettings:
     spark_server: str = "spark"
     spark_above: int = 64 * 1024**3
     peer_networks: tuple[str, ...] = ()
+    follow_local: bool = False
 
     @property
     def checkpoint(self) -> Path:
@@ -96,6 +97,9 @@ KEYS: Mapping[str, Key] = {
     "web.idle_minutes": Key(int, "Minutes without a request until a session ends."),
     "web.confirm_minutes": Key(
         int, "Minutes after signing in until an approval, a download or a token asks who is there."
+    ),
+    "follow.local": Key(
+        bool, "True when catalogues on this machine or a private network may be followed."
     ),
     "tokens.days": Key(int, "Days until a new token expires."),
     "spark.address": Key(str, "A Spark Connect server for what is large, as sc://host:port."),
@@ -296,4 +300,5 @@ _FIELDS = {
     "sharing.url_seconds": "url_seconds",
     "provisioning.domain": "provisioning_domain",
     "peers.networks": "peer_networks",
+    "follow.local": "follow_local",
 }

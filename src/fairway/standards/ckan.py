@@ -185,6 +185,7 @@ def _distribution(resource: Mapping[str, Any]) -> Distribution:
         url=plain_text(resource.get("url")),
         format=plain_text(resource.get("format")),
         media_type=plain_text(resource.get("mimetype")),
+        download=plain_text(resource.get("url_type")) == "upload",
         bytes=int(size) if size.isascii() and size.isdigit() and len(size) < 19 else None,
     )
 
@@ -247,4 +248,5 @@ def _resource(distribution: Distribution) -> dict[str, Any]:
         "format": distribution.format,
         "mimetype": distribution.media_type,
         "size": distribution.bytes,
+        **({"url_type": "upload"} if distribution.download else {}),
     }

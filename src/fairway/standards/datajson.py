@@ -104,9 +104,12 @@ def _language(fields: Fields) -> str:
 
 
 def _distribution(form: Mapping[str, Any]) -> Distribution:
+    file, place = plain_text(form.get("downloadURL")), plain_text(form.get("accessURL"))
     return Distribution(
         title=plain_text(form.get("title")),
-        url=plain_text(form.get("downloadURL")) or plain_text(form.get("accessURL")),
+        url=file or place,
+        download=bool(file),
+        page=place if file and place != file else "",
         format=plain_text(form.get("format")),
         media_type=plain_text(form.get("mediaType")),
     )
@@ -178,7 +181,8 @@ def _form(distribution: Distribution) -> dict[str, Any]:
     form = {
         "@type": "dcat:Distribution",
         "title": distribution.title,
-        "downloadURL" if distribution.media_type else "accessURL": distribution.url,
+        "downloadURL" if distribution.download else "accessURL": distribution.url,
+        **({"accessURL": distribution.page} if distribution.page else {}),
         "format": distribution.format,
         "mediaType": distribution.media_type,
     }

@@ -14,7 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 from fairway.nouns.entries import CatalogueEntry, Distribution, EntryKind, Provenance
-from fairway.standards import contacts, dcat_nodes, linked, vocabularies
+from fairway.nouns.follows import Changes
+from fairway.nouns.harvests import Fault
+from fairway.standards import contacts, dcat_nodes, linked, rdfxml, vocabularies
 from fairway.standards.dcat_nodes import Statements
 from fairway.standards.linked import Graph, Node, iri
 from fairway.standards.reading import (
@@ -53,10 +55,13 @@ class About:
 
 
 def read(text: str, source: str) -> Read:
-    """Read every dataset and data service of a catalogue, in JSON-LD or Turtle."""
+    """Read every dataset and data service of a catalogue: JSON-LD, Turtle or RDF/XML."""
     try:
-        if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        start = text.lstrip("\ufeff \t\r\n")[:1]
+        if start in ("{", "["):
             graph = linked.from_json_ld(parsed(text))
+        elif start == "<" and "rdf:RDF" in text[:2000]:
+            graph = linked.from_rdf_xml(text.lstrip("\ufeff \t\r\n"))
         else:
             graph = linked.from_turtle(text)
     except Unusable as error:
@@ -159,10 +164,14 @@ def _distribution(part: Mapping[str, Any], graph: Graph) -> Distribution:
     size = said.text("dcat:byteSize").partition(".")[0]
     media = said.label("dcat:mediaType").removeprefix(vocabularies.MEDIA_TYPE)
     written = said.label("dct:format").removeprefix(vocabularies.EU_FILE_TYPE)
-    address = said.address("dcat:accessURL", "dcat:accessUrl")
+    file = said.address("dcat:downloadURL")
+    place = said.address("dcat:accessURL", "dcat:accessUrl")
     return Distribution(
         title=said.words("dct:title"),
-        url=said.address("dcat:downloadURL") or address,
+        url=file or place,
+        download=bool(file),
+        page=place if file and place != file else "",
+        rights=said.label("dct:rights"),
         format=written.rpartition("/")[2] if written.startswith("http") else written,
         media_type=media,
         licence=vocabularies.licence(said.label("dct:license")),
@@ -204,7 +213,7 @@ def missing(entry: CatalogueEntry) -> tuple[Problem, ...]:
     found += [
         ("dcat:accessURL", f"Distribution {position} has no address.")
         for position, distribution in enumerate(_shown(entry))
-        if not iri(distribution.url)
+        if not iri(distribution.page or distribution.url)
     ]
     return tuple(Problem(entry.id, None, name, reason) for name, reason in found)
 
@@ -219,9 +228,47 @@ def write_json(entries: Iterable[CatalogueEntry], about: About) -> str:
     return json.dumps(document(entries, about), ensure_ascii=False, indent=1)
 
 
+def write_rdf_xml(entries: Iterable[CatalogueEntry], about: About) -> str:
+    """Write a catalogue as RDF/XML."""
+    return rdfxml.write(document(entries, about))
+
+
 def write_turtle(entries: Iterable[CatalogueEntry], about: About) -> str:
     """Write a catalogue as Turtle."""
     return linked.turtle(document(entries, about))
+
+
+def write_changes(changes: Changes, about: About) -> str:
+    """Write what changed as a catalogue in JSON-LD: of a withdrawn entry its name alone."""
+    written = document(changes.entries, about)
+    for entry in changes.entries:
+        if entry.withdrawn:
+            gone = CatalogueEntry(entry.id, entry.kind, _GONE, withdrawn=True)
+            written["dcat:dataset"].append(node(gone, about.base))
+    written["fairway:cursor"] = changes.cursor
+    written["fairway:more"] = changes.more
+    written["fairway:whole"] = changes.whole
+    return json.dumps(written, ensure_ascii=False)
+
+
+_GONE = "Withdrawn"
+
+
+def read_changes(text: str, source: str) -> Changes:
+    """Read what `write_changes` wrote, at this node or another one. Raises `Unusable`."""
+    said = parsed(text)
+    cursor = said.get("fairway:cursor") if isinstance(said, Mapping) else None
+    if not isinstance(cursor, str) or not cursor:
+        raise Unusable("fairway:cursor", "This is no list of changes of a Fairway node.")
+    listed = said.get("dcat:dataset") or said.get("dcat:service")
+    found = read(text, source) if listed else Read()
+    return Changes(
+        entries=found.entries,
+        cursor=cursor,
+        more=said.get("fairway:more") is True,
+        whole=said.get("fairway:whole") is True,
+        faults=tuple(Fault(p.index, p.field, p.reason) for p in found.problems),
+    )
 
 
 def document(entries: Iterable[CatalogueEntry], about: About) -> Node:
@@ -306,6 +353,10 @@ def _described(entry: CatalogueEntry, address: str) -> Node:
     return {name: value for name, value in statements.items() if value not in ("", [], None, {})}
 
 
+def _link(address: str) -> Node | str:
+    return {"@id": iri(address), "@type": ["rdfs:Resource"]} if iri(address) else ""
+
+
 def _form(distribution: Distribution) -> Node:
     media = distribution.media_type
     known = _MEDIA_TYPE.fullmatch(media) is not None
@@ -313,7 +364,9 @@ def _form(distribution: Distribution) -> Node:
     statements: Node = {
         "@type": ["dcat:Distribution"],
         "dct:title": distribution.title,
-        "dcat:accessURL": {"@id": iri(distribution.url)} if iri(distribution.url) else "",
+        "dcat:accessURL": _link(distribution.page or distribution.url),
+        "dcat:downloadURL": _link(distribution.url) if distribution.download else "",
+        "dct:rights": dcat_nodes.resource("dct:RightsStatement", distribution.rights),
         "dct:format": dcat_nodes.labelled("dct:MediaTypeOrExtent", distribution.format),
         "dcat:mediaType": dcat_nodes.resource(
             "dct:MediaType", vocabularies.MEDIA_TYPE + media if known else ""

@@ -35,6 +35,7 @@ FORMATS = {
     for f in (
         Format("dcat", dcat.read, dcat.write_json, "application/ld+json"),
         Format("dcat-turtle", dcat.read, dcat.write_turtle, "text/turtle"),
+        Format("dcat-xml", dcat.read, dcat.write_rdf_xml, "application/rdf+xml"),
         Format("ukgov", ukgov.read, lambda e, _: ukgov.write(e), "application/json"),
         Format("ckan", ckan.read, lambda e, _: ckan.write(e), "application/json"),
         Format("data.json", datajson.read, lambda e, _: datajson.write(e), "application/json"),

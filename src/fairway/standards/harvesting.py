@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from fairway.nouns.errors import BadInput
+from fairway.nouns.follows import Changes
 from fairway.nouns.harvests import Catalogue, Fault
-from fairway.standards import ukgov_rules
+from fairway.standards import dcat, ukgov_rules
 from fairway.standards.formats import FORMATS
 from fairway.standards.reading import Unusable, parsed
 
@@ -30,6 +31,17 @@ class CatalogueReaders:
         read = FORMATS[wanted].read(text, source)
         faults = tuple(Fault(p.index, p.field, p.reason) for p in read.problems)
         return Catalogue(wanted, read.entries, faults)
+
+    def changes(self, text: str, source: str) -> Changes:
+        """Read what another node says has changed. Raises `BadInput` where it is none of that."""
+        try:
+            return dcat.read_changes(text, source)
+        except Unusable as error:
+            raise BadInput(
+                "follow.not_a_feed",
+                error.reason,
+                remedy="Give the address of a Fairway node; harvest other catalogues.",
+            ) from None
 
 
 def detected(text: str) -> str:
@@ -85,6 +97,7 @@ def _heading(start: str) -> set[str]:
 
 
 _BY_TEXT: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("dcat", lambda start: start[:1] == "<" and "rdf:RDF" in start[:2000]),
     ("dcat", lambda start: start[:7].lower() in ("@prefix", "prefix ") or start[:5] == "@base"),
     ("ukapi", lambda start: {"name", "url", "provider"} <= _heading(start)),
     ("odps", lambda start: "kind: DataProduct" in start[:10_000]),

@@ -197,23 +197,37 @@ def _literal(value: Any, language: Any) -> Any:
     return {"@value": value, "@language": language} if isinstance(language, str) else value
 
 
-# ------------------------------------------------------------------ Turtle in
+# ------------------------------------------------------------------ Turtle and RDF/XML in
 
 
 def from_turtle(text: str) -> Graph:
     """Return the nodes of a Turtle document. Raises `Unusable` where it is none."""
+    return _from_rdf(text, "turtle", "Turtle")
+
+
+def from_rdf_xml(text: str) -> Graph:
+    """Return the nodes of an RDF/XML document. Raises `Unusable` where it is none.
+
+    A document that declares entities is refused: they can name files, and unfold without end.
+    """
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise Unusable("", "This RDF/XML declares entities, which are not read.")
+    return _from_rdf(text, "xml", "RDF/XML")
+
+
+def _from_rdf(text: str, form: str, called: str) -> Graph:
     try:
         import rdflib
     except ImportError:
-        reason = "Reading Turtle needs rdflib: pip install 'fairway[dcat]'."
+        reason = f"Reading {called} needs rdflib: pip install 'fairway[dcat]'."
         raise Unusable("", reason) from None
     read = rdflib.Graph(bind_namespaces="none")
     try:
-        read.parse(data=text, format="turtle", publicID="urn:fairway:document:")
+        read.parse(data=text, format=form, publicID="urn:fairway:document:")
     except Exception as error:  # noqa: BLE001 - its parser raises whatever it stumbled over
         line = getattr(error, "lines", None)
         place = f" at line {line + 1}" if isinstance(line, int) else ""
-        raise Unusable("", f"This is not Turtle{place}.") from None
+        raise Unusable("", f"This is not {called}{place}.") from None
     graph = Graph()
     for subject, predicate, value in read:
         name = str(subject) if isinstance(subject, rdflib.URIRef) else f"_:{subject}"

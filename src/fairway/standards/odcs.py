@@ -23,6 +23,7 @@ from fairway.nouns.products import (
     LogicalType,
     Marking,
     Source,
+    Visibility,
 )
 from fairway.standards import documents, json_schemas
 from fairway.standards.documents import Document
@@ -70,6 +71,7 @@ class OdcsContracts:
             attribution=_custom(document.content, "attribution") or "",
             earlier_versions=_earlier_versions(document),
             marking=_marking(document),
+            visibility=_visibility(document),
             document=document.content,
         )
 
@@ -250,6 +252,22 @@ def _marking(document: Document) -> Marking:
             f"marking is '{written[:40]}'; it can be {' or '.join(Marking)}.",
             field="customProperties",
             remedy="Data that is marked higher has no place on this node.",
+        ) from None
+
+
+def _visibility(document: Document) -> Visibility:
+    """Return who may know of the product; where nothing is said, everyone at this node."""
+    written = _custom(document.content, "visibility")
+    if written is None:
+        return Visibility.EVERYONE
+    try:
+        return Visibility(written.casefold())
+    except ValueError:
+        raise document.problem(
+            "contract.unknown_visibility",
+            f"visibility is '{written[:40]}'; it can be domain, everyone or partners.",
+            field="customProperties",
+            remedy="Write domain, everyone or partners.",
         ) from None
 
 

@@ -87,7 +87,11 @@ def _written(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, Distribution | Provenance):
-        return {k: _written(v) for k, v in asdict(value).items() if v not in (None, "")}
+        return {
+            k: _written(v)
+            for k, v in asdict(value).items()
+            if v is not False and v not in (None, "")
+        }
     if isinstance(value, tuple):
         return [_written(v) for v in value]
     return dict(value) if isinstance(value, Mapping) else value
@@ -106,7 +110,11 @@ def _moment(value: Any) -> datetime | None:
 
 def _distribution(value: Any) -> Distribution:
     size = value.get("bytes")
-    texts = {k: v for k, v in value.items() if k != "bytes"}
+    texts = {k: v for k, v in value.items() if k not in ("bytes", "download")}
     if not all(isinstance(v, str) for v in texts.values()):
         raise TypeError
-    return Distribution(bytes=size if isinstance(size, int) else None, **texts)
+    return Distribution(
+        bytes=size if isinstance(size, int) else None,
+        download=value.get("download") is True,
+        **texts,
+    )

@@ -76,6 +76,7 @@ def _download(distribution: Distribution) -> dict[str, Any]:
         "@type": "DataDownload",
         "name": distribution.title,
         "contentUrl": distribution.url,
+        "url": distribution.page,
         "encodingFormat": distribution.media_type or distribution.format,
         "license": distribution.licence,
         "contentSize": size,

@@ -148,6 +148,7 @@ def _distribution(uri: str, forms: Mapping[str, tuple[int, Mapping[str, Any]]]) 
         media_type=form["mediaType"],
         licence=form["licence"],
         bytes=form.get("byteSize"),
+        download=not is_uri(uri) or form.get("downloadURL") == uri,
     )
 
 

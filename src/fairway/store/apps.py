@@ -7,6 +7,7 @@ from django.apps import AppConfig
 RECORDS = (
     *("purposes", "people", "tokens", "sessions", "factors", "provisioning"),
     *("products", "agreements", "entries", "shares", "stops", "guardrails", "peers", "glossary"),
+    *("feed", "follows", "feedback"),
 )
 
 

@@ -3,6 +3,7 @@ the harvests that brought them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -76,6 +77,7 @@ class EntryRecord(models.Model):
     no_description = models.BooleanField()
     no_licence = models.BooleanField()
     no_owner = models.BooleanField()
+    due = models.DateField(null=True)
     body = models.TextField()
 
     class Meta:
@@ -83,6 +85,7 @@ class EntryRecord(models.Model):
         indexes = (
             models.Index(fields=("withdrawn", "title", "id"), name="entry_title"),
             models.Index(fields=("withdrawn", "score", "title", "id"), name="entry_score"),
+            models.Index(fields=("withdrawn", "due"), name="entry_due"),
         )
 
 
@@ -178,6 +181,7 @@ class EntryStore:
         kind: EntryKind | None = None,
         source: str = "",
         missing: str = "",
+        due_before: date | None = None,
         order: str = "title",
         limit: int,
         offset: int,
@@ -190,6 +194,8 @@ class EntryStore:
             found = found.filter(id__in=theirs.values("shown_as"))
         if missing:
             found = found.filter(**{f"no_{missing}": True})
+        if due_before is not None:
+            found = found.filter(due__lt=due_before)
         page = found.order_by(*_ORDERS[order])[offset : offset + limit]
         return found.count(), tuple(_shown(r) for r in page)
 
@@ -228,6 +234,7 @@ _ORDERS = {
     "title": ("title", "id"),
     "best": ("-score", "title", "id"),
     "worst": ("score", "title", "id"),
+    "stalest": ("due", "title", "id"),
 }
 
 
@@ -248,6 +255,7 @@ def _shown_record(one: Shown) -> EntryRecord:
         no_description="description" in one.missing,
         no_licence="licence" in one.missing,
         no_owner="owner" in one.missing,
+        due=one.due,
         body=dumps({"entry": asdict(entry), "members": one.members}),
     )
 
@@ -256,7 +264,7 @@ def _shown(record: EntryRecord) -> Shown:
     body = loads(record.body)
     missing = tuple(name for name in _LACKING if getattr(record, f"no_{name}"))
     members = tuple(body["members"])
-    return Shown(_entry(body["entry"]), members, record.score, record.grade, missing)
+    return Shown(_entry(body["entry"]), members, record.score, record.grade, missing, record.due)
 
 
 _LISTS = ("tags", "themes", "places", "columns", "period", "identifiers")

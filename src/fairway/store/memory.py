@@ -8,6 +8,9 @@ from fairway.store.attempts import AttemptStore
 from fairway.store.database import one_writer
 from fairway.store.entries import EntryStore
 from fairway.store.factors import FactorStore
+from fairway.store.feed import FeedStore
+from fairway.store.feedback import FeedbackStore
+from fairway.store.follows import FollowStore
 from fairway.store.glossary import GlossaryStore
 from fairway.store.guardrails import GuardrailStore
 from fairway.store.peers import PeerStore
@@ -19,11 +22,11 @@ from fairway.store.sessions import Sessions as SessionRecords
 from fairway.store.shares import ShareStore
 from fairway.store.stops import StopStore
 from fairway.store.tokens import TokenStore
+from fairway.verbs.catalogue_ports import Entries, Feed, Feedbacks, Follows
 from fairway.verbs.doors import Attempts, Factors, Provisioned, Sessions
 from fairway.verbs.peer_ports import Peers
 from fairway.verbs.ports import (
     Agreements,
-    Entries,
     Glossary,
     GuardrailVersions,
     People,
@@ -58,6 +61,9 @@ class DatabaseStore:
         self.stops: Stops = StopStore()
         self.guardrails: GuardrailVersions = GuardrailStore()
         self.peers: Peers = PeerStore()
+        self.feed: Feed = FeedStore()
+        self.follows: Follows = FollowStore()
+        self.feedback: Feedbacks = FeedbackStore()
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction. Raises `Unavailable` when the database does not answer."""

@@ -14,6 +14,7 @@ from fairway.nouns.products import (
     LogicalType,
     Marking,
     Source,
+    Visibility,
 )
 from fairway.store.database import Words, only, reads, writes
 from fairway.store.encoding import dumps, loads
@@ -29,6 +30,7 @@ class ProductRecord(models.Model):
     domain = Words()
     version = Words()
     current = models.BooleanField()
+    withdrawn = models.BooleanField(default=False)
     terms = models.TextField()
     document = models.TextField()
     source = models.TextField()
@@ -73,6 +75,7 @@ class ProductStore:
     @reads
     def all(self, *, domain: str | None = None) -> Sequence[DataProduct]:
         records = _CURRENT.order_by("product")
+        records = records.filter(withdrawn=False)
         wanted = records if domain is None else records.filter(domain=domain)
         return tuple(_product(r) for r in wanted)
 
@@ -93,6 +96,10 @@ class ProductStore:
             published_at=product.published_at,
         ).save(force_insert=True)
 
+    @writes
+    def withdraw(self, product: str) -> None:
+        _CURRENT.filter(product=product).update(withdrawn=True)
+
 
 _CURRENT = ProductRecord.objects.filter(current=True)
 
@@ -104,6 +111,7 @@ def _product(record: ProductRecord) -> DataProduct:
         source=Source(**loads(record.source)),
         published_by=record.published_by,
         published_at=record.published_at,
+        withdrawn=record.withdrawn,
     )
 
 
@@ -133,6 +141,7 @@ def _terms(contract: Contract) -> dict[str, Any]:
         "attribution": contract.attribution,
         "earlier_versions": contract.earlier_versions,
         "marking": contract.marking.value,
+        "visibility": contract.visibility.value,
     }
 
 
@@ -146,6 +155,7 @@ def _contract(terms: dict[str, Any], document: dict[str, Any]) -> Contract:
             "source": Source(**terms["source"]),
             "tags": tuple(terms["tags"]),
             "marking": Marking(terms.get("marking", Marking.OFFICIAL)),
+            "visibility": Visibility(terms.get("visibility", Visibility.EVERYONE)),
             "document": document,
         }
     )

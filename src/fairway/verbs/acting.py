@@ -20,6 +20,7 @@ from fairway.nouns.events import AuditEvent
 from fairway.nouns.people import Actor, Appointment, Person, Role, Via
 from fairway.rules.peers import peer_of
 from fairway.rules.permissions import PERMISSIONS, Reach, allows, roles_of
+from fairway.rules.search import audiences
 from fairway.verbs.ports import Platform
 
 P = ParamSpec("P")
@@ -75,6 +76,11 @@ class Look:
     person: Person | None
     appointments: tuple[Appointment, ...]
     today: date
+
+    @property
+    def audiences(self) -> frozenset[str] | None:
+        """Whose entries the actor may know about; None for those who may know of all."""
+        return audiences(self.person, self.appointments, self.today)
 
     def roles(self, domain: str | None = None) -> frozenset[Role]:
         """Return the actor's roles: in a domain and at the hub, or held anywhere."""

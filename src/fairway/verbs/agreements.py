@@ -34,6 +34,7 @@ from fairway.verbs.asking import (
 from fairway.verbs.peers import counterpart, known_person
 from fairway.verbs.ports import Platform
 from fairway.verbs.products import get as get_product
+from fairway.verbs.products import known as known_product
 from fairway.verbs.products import needs_agreement, owner_answers, owner_current
 
 CALENDAR = "calendar"
@@ -70,8 +71,8 @@ def draft(
     Raises `NotFound` for an unknown product, `BadInput` for a column, treatment, scope, purpose or
     legal basis that cannot be, `Conflict` for a product that needs no agreement.
     """
-    product = get_product(platform, asking.product)
     with acting(platform, actor, "agreement.draft", subject=agreement or "") as act:
+        product = known_product(platform, act, asking.product)
         if not needs_agreement(product):
             raise Conflict(
                 "agreement.not_needed",

@@ -2,18 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairway.nouns.entries import CatalogueEntry, EntryKind
 from fairway.nouns.errors import BadInput, NotFound
+from fairway.nouns.events import Usage
 from fairway.nouns.harvests import Coverage, Harvest, Shown
 from fairway.nouns.people import Actor
-from fairway.nouns.products import DataProduct
+from fairway.nouns.products import Contract, DataProduct
+from fairway.nouns.search import SearchQuery
+from fairway.nouns.signals import Related, Signal
 from fairway.rules import entries as rules
+from fairway.rules import signals
 from fairway.rules.harvests import shown
 from fairway.rules.metadata_quality import MetadataQuality, assess
-from fairway.verbs.acting import looking, verb
+from fairway.rules.permissions import allows
+from fairway.verbs.acting import Look, looking, verb
 from fairway.verbs.ports import Platform
+from fairway.verbs.products import get as get_product
+
+MOST_RELATED = 5
 
 ORDERS = ("title", "best", "worst")
 """How a list can be ordered: by title, or by the quality of the records."""
@@ -21,11 +29,19 @@ ORDERS = ("title", "best", "worst")
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """Everything about an entry: where to get it in a sentence, and its quality point by point."""
+    """Everything about an entry: where to get it in a sentence, and its quality point by point.
+
+    `contract` is that of a product. `signal` tells how it is used, as far as this person may know;
+    `together` what those use besides who use it, `similar` what says the like.
+    """
 
     entry: CatalogueEntry
     where: str
     quality: MetadataQuality
+    contract: Contract | None = None
+    signal: Signal | None = None
+    together: tuple[Related, ...] = ()
+    similar: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +68,11 @@ def entries(
 
     `missing` asks for those without description, licence or owner. Raises `BadInput`.
     """
-    with looking(platform, actor, "catalogue.list"):
+    with looking(platform, actor, "catalogue.list") as look:
         _check(missing, order)
         here = [
             s
-            for s in (() if source else _products(platform))
+            for s in (() if source else _products(platform, look.audiences))
             if kind in (None, s.entry.kind) and (not missing or missing in s.missing)
         ]
         here.sort(key=lambda s: (_SIGNS[order] * s.score, s.entry.title.casefold(), s.entry.id))
@@ -93,27 +109,64 @@ def show(platform: Platform, actor: Actor, entry: str) -> EntryPage:
 
     Raises `NotFound`.
     """
-    with looking(platform, actor, "catalogue.show"):
-        product = platform.store.products.get(entry.casefold())
-        if product is not None:
-            found: CatalogueEntry | None = _as_entry(platform, product)
-        else:
-            found = platform.store.entries.get(entry)
-        if found is None:
-            raise NotFound(
-                "entry.not_found",
-                f"There is no entry '{entry[:130]}' in the catalogue.",
-                remedy="Look for its name with: fairway entries.",
-            )
-        return EntryPage(found, rules.where(found), assess(found))
+    with looking(platform, actor, "catalogue.show") as look:
+        found = known_entry(platform, look, entry)
+        page = EntryPage(found, rules.where(found), assess(found))
+        page = replace(page, similar=similar(platform, look, found))
+        if found.product is None:
+            return page
+        uses = platform.ledger.usage()
+        mine = [use for use in uses if use.product == found.product]
+        exact = allows("product.usage", look.appointments, look.today, domain=found.domain)
+        return replace(
+            page,
+            contract=get_product(platform, found.product).contract,
+            signal=signals.signal(mine, exact=exact),
+            together=tuple(_together(platform, look, uses, found.product)),
+        )
+
+
+def known_entry(platform: Platform, look: Look, entry: str) -> CatalogueEntry:
+    """Return an entry that this person may know of, or raise `NotFound`. A step of verbs."""
+    product = platform.store.products.get(entry.casefold())
+    found = platform.store.entries.get(entry) if product is None else None
+    if product is not None and not product.withdrawn and rules.may_know(product, look.audiences):
+        found = as_entry(platform, product)
+    if found is None:
+        raise NotFound(
+            "entry.not_found",
+            f"There is no entry '{entry[:130]}' in the catalogue.",
+            remedy="Look for its name with: fairway entries.",
+        )
+    return found
+
+
+def similar(platform: Platform, look: Look, entry: CatalogueEntry) -> tuple[Related, ...]:
+    """Return entries with the same words in title and tags, best first. A step of verbs."""
+    text = " ".join((entry.title, *entry.tags[:5])).replace(":", " ").replace('"', " ")
+    found = platform.index.search(SearchQuery(text, limit=MOST_RELATED + 1), look.audiences)
+    return tuple(
+        Related(hit.id, "".join(piece.text for piece in hit.title), hit.organisation)
+        for hit in found.hits
+        if hit.id != entry.id
+    )[:MOST_RELATED]
+
+
+def _together(
+    platform: Platform, look: Look, uses: Sequence[Usage], product: str
+) -> Iterator[Related]:
+    for other, people in signals.together(uses, product)[:MOST_RELATED]:
+        found = platform.store.products.get(other)
+        if found and not found.withdrawn and rules.may_know(found, look.audiences):
+            yield Related(other, found.contract.title, people=people)
 
 
 @verb("catalogue.coverage")
 def coverage(platform: Platform, actor: Actor) -> Completeness:
     """Return how many entries lack licence, description or owner, by source or domain."""
-    with looking(platform, actor, "catalogue.coverage"):
+    with looking(platform, actor, "catalogue.coverage") as look:
         by_domain: dict[str, list[Shown]] = defaultdict(list)
-        for one in _products(platform):
+        for one in _products(platform, look.audiences):
             by_domain[one.entry.domain].append(one)
         here = (_covered(domain, those) for domain, those in sorted(by_domain.items()))
         return Completeness(
@@ -135,12 +188,14 @@ def _covered(domain: str, those: Sequence[Shown]) -> Coverage:
     )
 
 
-def _products(platform: Platform) -> Iterator[Shown]:
+def _products(platform: Platform, audiences: frozenset[str] | None) -> Iterator[Shown]:
     for product in platform.store.products.all():
-        yield from shown([_as_entry(platform, product)])
+        if rules.may_know(product, audiences):
+            yield from shown([as_entry(platform, product)])
 
 
-def _as_entry(platform: Platform, product: DataProduct) -> CatalogueEntry:
+def as_entry(platform: Platform, product: DataProduct) -> CatalogueEntry:
+    """Return a product as an entry of the catalogue. Not a verb: a step of verbs."""
     people = platform.store.people
     domain = people.domain(product.domain)
     organisations = {o.id: o.name for o in people.organisations()}

@@ -21,7 +21,8 @@ from fairway.verbs.access import Situation, agreements_of, decided
 from fairway.verbs.acting import event, looking, verb
 from fairway.verbs.ports import Platform
 from fairway.verbs.products import get as get_product
-from fairway.verbs.products import needs_agreement
+from fairway.verbs.products import known as known_product
+from fairway.verbs.products import known_among, needs_agreement
 
 MOST_STOPS = 10_000
 """Stops that are looked through for a day gone by."""
@@ -53,7 +54,7 @@ def explain_own(
 ) -> Explanation:
     """Say why one may use a product for a purpose or not, and what would have to be true."""
     with looking(platform, actor, "access.explain_own") as look:
-        found = get_product(platform, product)
+        found = known_product(platform, look, product)
         device = actor.managed_device
         day = on or look.today
         return _explained(
@@ -175,7 +176,8 @@ def _record(
 
 def _product_on(platform: Platform, product: str, day: date, today: date) -> DataProduct | None:
     if day >= today:
-        return platform.store.products.get(product)
+        found = platform.store.products.get(product)
+        return None if found is None or found.withdrawn else found
     return rules.version_of(platform.store.products.versions(product), day)
 
 
@@ -377,13 +379,14 @@ def _seen(
     account = known.account(person)
     if account is None or not account.open(on):
         return
+    agreements = agreements_of(platform, person, known.appointments(person), on)
+    offered = (p for p in platform.store.products.all() if domains is None or p.domain in domains)
+    agreed = frozenset(a.product for a in agreements)
     products = {
         stood.id: stood
-        for p in platform.store.products.all()
-        if (domains is None or p.domain in domains)
-        and (stood := p if on >= today else _product_on(platform, p.id, on, today)) is not None
+        for p in known_among(platform, person, offered, agreed).values()
+        if (stood := p if on >= today else _product_on(platform, p.id, on, today)) is not None
     }
-    agreements = agreements_of(platform, person, known.appointments(person), on)
     yield from _sights(platform, products, agreements, frozenset(), on, known, person)
     for product in products.values():
         if not needs_agreement(product):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from fairway.nouns.entries import CatalogueEntry
 from fairway.nouns.errors import BadInput, Conflict
-from fairway.nouns.harvests import Fault, Harvest, HarvestReport, Record
+from fairway.nouns.harvests import Catalogue, Fault, Harvest, HarvestReport, Record
 from fairway.nouns.people import Actor
 from fairway.nouns.search import Indexed
 from fairway.rules import harvests as rules
@@ -43,8 +43,34 @@ def harvest(
     used, `Conflict` when another harvest of the source begins meanwhile.
     """
     with looking(platform, actor, "catalogue.harvest"):
-        _check_source(source)
+        check_source(source)
         read = platform.catalogues.read(text, source, format)
+    return take_over(
+        platform,
+        actor,
+        source,
+        read,
+        rules.text_digest(text),
+        organisation=organisation,
+        licence=licence,
+        complete=complete,
+        progress=progress,
+    )
+
+
+def take_over(
+    platform: Platform,
+    actor: Actor,
+    source: str,
+    read: Catalogue,
+    text: str,
+    *,
+    organisation: str = "",
+    licence: str = "",
+    complete: bool = True,
+    progress: Progress | None = None,
+) -> HarvestReport:
+    """Take over what was read from a text with this digest. Not a verb: a step of verbs."""
     taken = [
         rules.taken_over(
             e, source, platform.clock.now(), organisation=organisation, licence=licence
@@ -61,12 +87,12 @@ def harvest(
             remedy="Check the format, and that this is a catalogue.",
         )
     # A stopped harvest is gone on with only while it is the same text, read to the same records.
-    begun = _begun(platform, source, rules.text_digest(text), len(records))
+    begun = _begun(platform, source, text, len(records))
     run = begun or Harvest(
         id=platform.ids.new("H"),
         source=source,
         format=read.format,
-        digest=rules.text_digest(text),
+        digest=text,
         by=actor.person,
         begun=platform.clock.now(),
         total=len(records),
@@ -87,7 +113,8 @@ def harvest(
     return HarvestReport(run, faults, resumed)
 
 
-def _check_source(source: str) -> None:
+def check_source(source: str) -> None:
+    """Check the name of a source. Raises `BadInput`. Not a verb: a step of verbs."""
     if not source.strip() or len(source) > LONGEST_SOURCE or not source.isprintable():
         raise BadInput(
             "harvest.bad_source",
@@ -144,16 +171,32 @@ def _step(platform: Platform, run: Harvest, records: Sequence[Record]) -> Harves
     gone: Sequence[Record] = ()
     if run.withdraws:
         gone = platform.store.entries.unmet(run.source, run.id, BATCH)
-        # Without a digest it differs from what may come back one day.
-        _keep(
-            platform,
-            [
-                replace(r, entry=replace(r.entry, withdrawn=True), digest="", harvest=run.id)
-                for r in gone
-            ],
-        )
+        _withdraw(platform, gone, run.id)
     run = replace(run, withdrawn=run.withdrawn + len(gone))
     return run if len(gone) == BATCH else replace(run, ended=platform.clock.now())
+
+
+def _withdraw(platform: Platform, gone: Sequence[Record], harvest: str) -> None:
+    # Without a digest it differs from what may come back one day.
+    _keep(
+        platform,
+        [
+            replace(r, entry=replace(r.entry, withdrawn=True), digest="", harvest=harvest)
+            for r in gone
+        ],
+    )
+
+
+def withdraw_all(platform: Platform, source: str) -> int:
+    """Withdraw every record of a source, in an open transaction; return how many. A step of verbs.
+
+    A record that is withdrawn is unmet by no harvest, so the batches come to an end.
+    """
+    count = 0
+    while gone := platform.store.entries.unmet(source, "", BATCH):
+        _withdraw(platform, gone, "withdrawn")
+        count += len(gone)
+    return count
 
 
 def _taken(platform: Platform, run: Harvest, batch: Sequence[Record]) -> Harvest:

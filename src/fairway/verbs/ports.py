@@ -8,10 +8,10 @@ from typing import Any, BinaryIO, Protocol
 
 from fairway.nouns.access import GuardrailFacts, Verdict
 from fairway.nouns.agreements import Agreement, State
-from fairway.nouns.entries import CatalogueEntry, EntryKind
+from fairway.nouns.follows import Changes
 from fairway.nouns.glossary import GlossaryTerm
 from fairway.nouns.guardrails import Example, Guardrail, GuardrailVersion
-from fairway.nouns.harvests import Catalogue, Coverage, Harvest, Record, Shown
+from fairway.nouns.harvests import Catalogue
 from fairway.nouns.peers import Split
 from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Team, Token
 from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
@@ -23,6 +23,7 @@ from fairway.nouns.shares import Extract, Recipient, ShareVersion
 from fairway.nouns.stops import Stop
 from fairway.nouns.versions import AsOf
 from fairway.rules.effective import Judge
+from fairway.verbs.catalogue_ports import Elsewhere, Entries, Feed, Feedbacks, Follows
 from fairway.verbs.doors import Attempts, Factors, Provisioned, Sessions
 from fairway.verbs.peer_ports import Courier, Identity, Peers
 from fairway.verbs.record_ports import Ledger
@@ -69,7 +70,7 @@ class Products(Protocol):
     """Published products, every version kept."""
 
     def get(self, product: str) -> DataProduct | None:
-        """Return the current version of a product."""
+        """Return the current version of a product, also of one that was withdrawn."""
 
     def versions(self, product: str) -> Sequence[DataProduct]:
         """Return every version, newest first."""
@@ -77,9 +78,14 @@ class Products(Protocol):
     def by_contract(self, contract: str) -> DataProduct | None:
         """Return the current product that was published with a contract id."""
 
-    def all(self, *, domain: str | None = None) -> Sequence[DataProduct]: ...
+    def all(self, *, domain: str | None = None) -> Sequence[DataProduct]:
+        """Return the current versions of those that are not withdrawn."""
+
     def add(self, product: DataProduct) -> None:
         """Add a version, which becomes the current one."""
+
+    def withdraw(self, product: str) -> None:
+        """Note that a product's current version is withdrawn."""
 
 
 class Agreements(Protocol):
@@ -139,53 +145,6 @@ class Glossary(Protocol):
     def remove(self, term: str) -> None: ...
 
 
-class Entries(Protocol):
-    """Harvested records, the entries that the catalogue shows them as, and the harvests."""
-
-    def harvest(self, source: str, *, ended: bool = False) -> Harvest | None:
-        """Return the last harvest of a source, or the last one that ended."""
-
-    def harvests(self) -> Sequence[Harvest]:
-        """Return the last harvest of every source."""
-
-    def put_harvest(self, harvest: Harvest) -> None: ...
-    def digests(self, entries: Sequence[str]) -> Mapping[str, str]:
-        """Return the digests of those of these records that are kept."""
-
-    def keep(self, records: Sequence[Record]) -> Sequence[str]:
-        """Insert or replace records; return the titles that those replaced had."""
-
-    def meet(self, entries: Sequence[str], harvest: str) -> None:
-        """Note that a harvest met these records unchanged."""
-
-    def unmet(self, source: str, harvest: str, limit: int) -> Sequence[Record]:
-        """Return records of a source, not yet withdrawn, that a harvest did not meet."""
-
-    def titled(self, titles: Sequence[str]) -> Sequence[CatalogueEntry]:
-        """Return the records of every source with these titles, in the order they came."""
-
-    def show(self, shown: Sequence[Shown]) -> None:
-        """Show these entries in place of those that their members were shown as."""
-
-    def get(self, entry: str) -> CatalogueEntry | None:
-        """Return an entry by its own name or that of one of its members."""
-
-    def find(
-        self,
-        *,
-        kind: EntryKind | None = None,
-        source: str = "",
-        missing: str = "",
-        order: str = "title",
-        limit: int,
-        offset: int,
-    ) -> tuple[int, Sequence[Shown]]:
-        """Return how many entries match, and a page of them; those withdrawn are left out."""
-
-    def coverage(self) -> Sequence[Coverage]:
-        """Count what entries lack, by source and kind."""
-
-
 class Stops(Protocol):
     """What the hub has stopped. Read first on every decision."""
 
@@ -233,6 +192,9 @@ class Store(Protocol):
     stops: Stops
     guardrails: GuardrailVersions
     peers: Peers
+    feed: Feed
+    follows: Follows
+    feedback: Feedbacks
 
     def transaction(self) -> AbstractContextManager[None]:
         """Open a write transaction: all or nothing, one writer at a time. Not nestable."""
@@ -252,8 +214,10 @@ class Index(Protocol):
     def put_entries(self, given: Iterable[Indexed]) -> None:
         """Add entries, or replace those of the same id; withdrawn ones are found no more."""
 
-    def find(self, words: str, *, limit: int, offset: int) -> Hits:
-        """Return a page of the products that match."""
+    def find(
+        self, words: str, *, limit: int, offset: int, audiences: Collection[str] | None = None
+    ) -> Hits:
+        """Return a page of the products that match and that these audiences may know of."""
 
     def search(
         self,
@@ -288,6 +252,9 @@ class Catalogues(Protocol):
         Raises `BadInput` where the format is unknown or cannot be told. Nothing else is raised:
         what cannot be used is among the faults.
         """
+
+    def changes(self, text: str, source: str) -> Changes:
+        """Read what another node says has changed. Raises `BadInput` where it is none of that."""
 
 
 class Sources(Protocol):
@@ -455,6 +422,12 @@ class Keys(Protocol):
     def seal_key(self) -> bytes:
         """Return the 32-byte key of what clients carry: file links, page and access tokens."""
 
+    def seal(self, secret: str) -> str:
+        """Encrypt a secret of somebody else's, to be kept in the store."""
+
+    def unseal(self, sealed: str) -> str:
+        """Return a secret that was sealed. Raises `Unavailable` where this node did not seal it."""
+
 
 class Clock(Protocol):
     """What time it is."""
@@ -491,6 +464,7 @@ class Platform:
     keys: Keys
     identity: Identity
     courier: Courier
+    elsewhere: Elsewhere
     clock: Clock
     ids: Ids
     limits: Limits

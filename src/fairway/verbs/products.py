@@ -1,7 +1,7 @@
 """Products: publish, find, show, export, and who uses them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fairway.nouns.agreements import State
@@ -9,11 +9,14 @@ from fairway.nouns.errors import BadInput, Conflict, FairwayError, NotFound
 from fairway.nouns.events import Usage
 from fairway.nouns.people import Actor, Domain, Person, Role
 from fairway.nouns.products import AccessClass, Contract, DataProduct, Hits
+from fairway.nouns.search import Indexed
 from fairway.rules import products as rules
 from fairway.rules.agreements import effective_state
+from fairway.rules.entries import is_for_partners, may_know, of_product
 from fairway.rules.peers import KIND
 from fairway.rules.permissions import allows
-from fairway.verbs.acting import acting, looking, verb
+from fairway.rules.search import audiences
+from fairway.verbs.acting import Look, acting, looking, verb
 from fairway.verbs.ports import Platform
 
 _LIVE = (State.APPROVED, State.ACTIVE, State.SUSPENDED)
@@ -47,6 +50,14 @@ class Published:
     product: DataProduct
     previous: str | None
     breaks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What a withdrawal did. `stopped` are the agreements under which nothing is served now."""
+
+    product: DataProduct
+    stopped: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,7 @@ def publish(platform: Platform, actor: Actor, text: str, file: str = "") -> Publ
         platform.store.products.add(product)
         bodies = {o.id: o.name for o in platform.store.people.organisations()}
         platform.index.put(product, domain, owner, bodies.get(domain.organisation, ""))
+        note(platform, product, before)
         breaks = ""
         if before and rules.broken_agreements(before.contract, contract, live):
             breaks = rules.whom_it_breaks(before.contract, contract, live)
@@ -109,6 +121,46 @@ def publish(platform: Platform, actor: Actor, text: str, file: str = "") -> Publ
             details={"version": contract.version, "contract": contract.id, "breaks": breaks},
         )
     return Published(product, before.contract.version if before else None, breaks)
+
+
+def note(platform: Platform, product: DataProduct, before: DataProduct | None) -> None:
+    """Tell other nodes of a change, if they may know of the product or did. A step of verbs."""
+    if is_for_partners(product) or (before is not None and is_for_partners(before)):
+        platform.store.feed.note(product.id)
+
+
+@verb("product.withdraw")
+def withdraw(platform: Platform, actor: Actor, product: str, reason: str) -> Withdrawn:
+    """Withdraw a product: it is found, asked for and used no more. Agreements and record stay.
+
+    Publishing its contract again, as a new version, brings it back. Raises `NotFound`, `BadInput`
+    where no reason is given.
+    """
+    found = get(platform, product)
+    with acting(platform, actor, "product.withdraw", domain=found.domain, subject=found.id) as act:
+        found = _not_withdrawn(get(platform, product))
+        if not reason.strip():
+            raise BadInput(
+                "product.no_reason",
+                "A withdrawal needs a reason.",
+                remedy="Say why in a sentence: those who use the product will ask.",
+                field="reason",
+            )
+        live = platform.store.agreements.find(product=found.id, states=_LIVE)
+        stopped = tuple(a.id for a in live if effective_state(a, act.today) in _LIVE)
+        gone = replace(found, withdrawn=True)
+        platform.store.products.withdraw(found.id)
+        platform.index.put_entries([Indexed(of_product(gone, "", ""))])
+        note(platform, gone, found)
+        act.record(
+            "product.withdraw",
+            subject=found.id,
+            products=(found.id,),
+            agreements=stopped,
+            reason=reason.strip()[:500],
+            details={"version": found.contract.version},
+        )
+    return Withdrawn(gone, stopped)
 
 
 def _id(contract: Contract) -> str:
@@ -191,15 +243,17 @@ def _check_ids(
 @verb("product.find")
 def find(platform: Platform, actor: Actor, words: str, *, limit: int = 20, offset: int = 0) -> Hits:
     """Return the products that match any of the words, best first; all of them for no words."""
-    with looking(platform, actor, "product.find"):
-        return platform.index.find(words[:500], limit=min(limit, 100), offset=offset)
+    with looking(platform, actor, "product.find") as look:
+        return platform.index.find(
+            words[:500], limit=min(limit, 100), offset=offset, audiences=look.audiences
+        )
 
 
 @verb("product.show")
 def show(platform: Platform, actor: Actor, product: str) -> ProductPage:
     """Return a product's page. Raises `NotFound`."""
     with looking(platform, actor, "product.show") as look:
-        found = get(platform, product)
+        found = known(platform, look, product)
         domain = platform.store.people.domain(found.domain) or Domain(found.domain, "", "")
         may_explain = allows(
             "access.who_can_see", look.appointments, look.today, domain=found.domain
@@ -219,8 +273,8 @@ def show(platform: Platform, actor: Actor, product: str) -> ProductPage:
 @verb("product.contract")
 def contract_text(platform: Platform, actor: Actor, product: str) -> str:
     """Return a product's contract as ODCS, with every field that was published."""
-    with looking(platform, actor, "product.contract"):
-        return platform.contracts.write(get(platform, product).contract)
+    with looking(platform, actor, "product.contract") as look:
+        return platform.contracts.write(known(platform, look, product).contract)
 
 
 @verb("product.usage")
@@ -235,12 +289,56 @@ def get(platform: Platform, product: str) -> DataProduct:
     """Return a product's current version or raise `NotFound`. Not a verb: a step of verbs."""
     found = platform.store.products.get(product.casefold())
     if found is None:
+        raise _no_product(product)
+    return found
+
+
+def known(platform: Platform, look: Look, product: str) -> DataProduct:
+    """Return a product that is offered, and that this person may know of, or raise `NotFound`.
+
+    For those who may not know of it, it is as if there were none. Not a verb: a step of verbs.
+    """
+    found = get(platform, product)
+    if not may_know(found, look.audiences):
+        raise _no_product(product)
+    return _not_withdrawn(found)
+
+
+def known_among(
+    platform: Platform, person: str, found: Iterable[DataProduct], agreed: frozenset[str]
+) -> dict[str, DataProduct]:
+    """Return by id those products that are offered, and that a person may know of.
+
+    Who has an agreement on a product, in whatever state, knows of it. Who has no account here is of
+    another node: they may know of what is shown to partners. A step of verbs.
+    """
+    account = platform.store.people.get(person)
+    appointments = platform.store.people.appointments(person=person) if account else ()
+    mine = audiences(account, appointments, platform.clock.now().date()) if account else ()
+    return {
+        p.id: p
+        for p in found
+        if not p.withdrawn
+        and (p.id in agreed or may_know(p, mine) or (account is None and is_for_partners(p)))
+    }
+
+
+def _not_withdrawn(found: DataProduct) -> DataProduct:
+    if found.withdrawn:
         raise NotFound(
-            "product.not_found",
-            f"There is no data product '{product[:130]}'.",
-            remedy="Look for its name with: fairway find WORDS.",
+            "product.withdrawn",
+            f"{found.id} was withdrawn.",
+            remedy="Look for another with: fairway find WORDS.",
         )
     return found
+
+
+def _no_product(product: str) -> NotFound:
+    return NotFound(
+        "product.not_found",
+        f"There is no data product '{product[:130]}'.",
+        remedy="Look for its name with: fairway find WORDS.",
+    )
 
 
 def needs_agreement(product: DataProduct) -> bool:

@@ -25,6 +25,7 @@ from fairway.verbs.access import decided, situation
 from fairway.verbs.acting import acting, event, looking, verb
 from fairway.verbs.peers import actor_of, known_person, lies_elsewhere
 from fairway.verbs.ports import Platform, ResultStream, Turn
+from fairway.verbs.products import known_among
 from fairway.verbs.relations import relation
 from fairway.verbs.told import number, read, text, texts
 
@@ -380,12 +381,17 @@ def _refusal(denials: Sequence[Denial]) -> Refused:
 
 def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
     store = use.platform.store
-    products = {
+    named_here = {
         str(table): found
         for table in parsed.tables
         if (found := store.products.get(str(table))) is not None
         and not (lies_elsewhere(found) and use.actor.via is Via.PEER)
     }
+    today = use.platform.clock.now().date()
+    rests_on = situation(use.platform, use.actor.person, named_here, today)
+    agreed = frozenset(a.product for a in rests_on.agreements)
+    products = known_among(use.platform, use.actor.person, named_here.values(), agreed)
+    rests_on = replace(rests_on, products=products)
     named = {name: named_columns(product, parsed) for name, product in products.items()}
     shared = {n for n in parsed.names if sum(n in columns for columns in named.values()) > 1}
     request = AccessRequest(
@@ -396,8 +402,6 @@ def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
         agreement=agreement,
         managed_device=use.actor.managed_device,
     )
-    today = use.platform.clock.now().date()
-    rests_on = situation(use.platform, use.actor.person, products, today)
     if use.actor.via is Via.PEER:  # nobody with an account: somebody whom a peer vouches for
         rests_on = replace(rests_on, person=known_person(use.platform, use.actor.person))
     return decided(use.platform, request, rests_on, shared=frozenset(shared))

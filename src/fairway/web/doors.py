@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from fairway.nouns.errors import FairwayError, NotSignedIn
-from fairway.web.errors.views import refused
+from fairway.web.errors.views import problem, refused
 
 PUBLIC = frozenset(
     {
@@ -28,6 +28,10 @@ OWN_DOOR = ("api/v1/", "delta-sharing/", "peers/v1/", "scim/v2/")
 """Routes that check by themselves who is there, by bearer token, link or signature."""
 
 
+BY_TOKEN = frozenset({"entry"})
+"""Pages that programs read too: a bearer token opens them as a session does."""
+
+
 def is_public(name: str | None, route: str) -> bool:
     """Say whether a route opens without a session."""
     return name in PUBLIC or route.startswith(OWN_DOOR)
@@ -38,6 +42,17 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     came_by_link = request.method in {"GET", "HEAD"}
     onward = urlencode({"next": request.get_full_path()}) if came_by_link else ""
     return HttpResponseRedirect(reverse("sign-in") + (f"?{onward}" if onward else ""))
+
+
+def bearer(request: HttpRequest) -> str:
+    """Return the bearer token that a request carries, empty when it carries none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.casefold() == "bearer" else ""
+
+
+def is_program(request: HttpRequest) -> bool:
+    """Say whether a page is read by a program: with a token, or in no form for people."""
+    return bool(bearer(request)) or not request.accepts("text/html")
 
 
 class Doors:
@@ -59,6 +74,8 @@ class Doors:
         match = request.resolver_match
         if match is not None and is_public(match.view_name, match.route):
             return None
+        if match is not None and match.view_name in BY_TOKEN and bearer(request):
+            return None
         return None if request.user.is_authenticated else to_sign_in(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -66,6 +83,8 @@ class Doors:
         match = request.resolver_match
         if match is not None and match.route.startswith(OWN_DOOR):
             return None
+        if match is not None and match.view_name in BY_TOKEN and is_program(request):
+            return problem(error) if isinstance(error, FairwayError) else None
         if isinstance(error, NotSignedIn):
             logout(request)  # the account was closed since
             return to_sign_in(request)

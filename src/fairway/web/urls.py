@@ -6,6 +6,7 @@ from fairway.web.agreements import asking, deciding, profiles
 from fairway.web.agreements import views as agreements
 from fairway.web.audit import views as audit
 from fairway.web.catalogue import views as catalogue
+from fairway.web.entries import views as entries
 from fairway.web.explanations import views as explanations
 from fairway.web.glossary import views as names
 from fairway.web.governance import guardrails
@@ -42,6 +43,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/names/change", names.change, name="names-change"),
     path("catalogue/names/remove", names.remove, name="names-remove"),
     path("search", catalogue.moved),
+    path("catalogue/<str:entry>", entries.entry, name="entry"),
+    path("catalogue/<str:entry>/feedback", entries.give, name="give-feedback"),
+    path("feedback", entries.inbox, name="feedback"),
+    path("feedback/<str:feedback_id>/answer", entries.answer, name="answer-feedback"),
+    path("feedback/<str:feedback_id>/close", entries.close, name="close-feedback"),
+    path("my-products", entries.owned, name="my-products"),
+    path("hub", entries.hub, name="hub"),
     path("products/<str:product>", products.product, name="product"),
     path("products/<str:product>/contract", products.contract, name="contract"),
     path("products/<str:product>/ask", asking.begin, name="ask"),

@@ -2,8 +2,9 @@
 
 import logging
 import secrets
+from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from fairway.nouns.errors import FairwayError
 from fairway.web.errors.remedies import remedy
@@ -23,6 +24,22 @@ def refused(request: HttpRequest, error: FairwayError) -> HttpResponse:
         remedy=remedy(error),
         code=error.code,
     )
+
+
+def problem(error: FairwayError) -> HttpResponse:
+    """Tell a program of an error of a verb, as problem details (RFC 9457)."""
+    said = {
+        "type": f"urn:fairway:error:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.message,
+        "remedy": error.remedy,
+    }
+    answer = JsonResponse(said, status=error.status, content_type="application/problem+json")
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        answer["WWW-Authenticate"] = 'Bearer realm="fairway"'
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

@@ -1,4 +1,4 @@
-"""Reading a catalogue from a file or an address, within bounds.
+"""Reading a catalogue from a file or an address, within bounds: the one place that calls others.
 
 An address may be somebody else's choice, and this machine may reach what they may not: services on
 itself, and the department's own network. So a name is resolved once, every address that it has must
@@ -25,6 +25,17 @@ _PORTS = {"http": 80, "https": 443}
 _ACCEPT = "application/ld+json, text/turtle, application/json, text/csv;q=0.9, */*;q=0.5"
 
 
+class Elsewhere:
+    """`verbs.ports.Elsewhere`. `local` says whether this machine and private networks count."""
+
+    def __init__(self, *, local: bool) -> None:
+        self._local = local
+
+    def fetch(self, address: str, token: str = "") -> bytes:
+        """Return what an address answers with."""
+        return fetch(address, allow_local=self._local, token=token)
+
+
 def read(place: str, *, allow_local: bool = False) -> bytes:
     """Return the bytes of a file, or of what an `http` or `https` address answers with.
 
@@ -46,15 +57,32 @@ def read(place: str, *, allow_local: bool = False) -> bytes:
 
 
 def fetch(
-    url: str, *, allow_local: bool = False, largest: int = LARGEST, seconds: float = SECONDS
+    url: str,
+    *,
+    allow_local: bool = False,
+    largest: int = LARGEST,
+    seconds: float = SECONDS,
+    token: str = "",
 ) -> bytes:
-    """Return what an address answers with; redirects are followed, each checked anew."""
+    """Return what an address answers with; redirects are followed, each checked anew.
+
+    `token` is a bearer token. It goes to no other host than the first, and not in the clear.
+    """
+    first = _parts(url)
+    if token and first[2] != "https" and not allow_local:
+        raise Refused(
+            "harvest.token_in_the_clear",
+            "A token is sent over https alone.",
+            remedy="Give the address with https://.",
+        )
     deadline = time.monotonic() + seconds
     with httpx.Client(
         timeout=httpx.Timeout(min(SILENCE, seconds)), trust_env=False, follow_redirects=False
     ) as client:
         for _ in range(REDIRECTS + 1):
-            found = _answer(client, url, allow_local, largest, deadline)
+            mine = token if _parts(url)[:3] == first[:3] else ""
+            request = _request(client, url, allow_local, mine)
+            found = _answer(client, request, largest, deadline)
             if isinstance(found, bytes):
                 return found
             url = urljoin(url, found)
@@ -62,15 +90,20 @@ def fetch(
 
 
 def _answer(
-    client: httpx.Client, url: str, allow_local: bool, largest: int, deadline: float
+    client: httpx.Client, request: httpx.Request, largest: int, deadline: float
 ) -> bytes | str:
     """Return the content, or where it has moved to."""
-    request = _request(client, url, allow_local)
     try:
         response = client.send(request, stream=True)
         try:
             if response.is_redirect:
                 return response.headers["Location"]
+            if response.status_code in (401, 403):
+                raise Refused(
+                    "harvest.refused_there",
+                    f"The address refuses with {response.status_code}.",
+                    remedy="Ask who runs it for a token that may read its catalogue.",
+                )
             if response.status_code != 200:
                 raise Unavailable(
                     "harvest.not_there", f"The address answered with {response.status_code}."
@@ -106,7 +139,7 @@ def _too_large() -> BoundExceeded:
     )
 
 
-def _request(client: httpx.Client, url: str, allow_local: bool) -> httpx.Request:
+def _request(client: httpx.Client, url: str, allow_local: bool, token: str) -> httpx.Request:
     """Return a request to the address that was checked, in the name that was given."""
     host, port, scheme, netloc = _parts(url)
     if not host or scheme not in _PORTS or "@" in netloc:
@@ -116,10 +149,11 @@ def _request(client: httpx.Client, url: str, allow_local: bool) -> httpx.Request
             remedy="Write it as https://data.example.gov.uk/catalogue.json.",
         )
     address = _checked(host, port or _PORTS[scheme], allow_local)
+    authorised = {"Authorization": f"Bearer {token}"} if token else {}
     return client.build_request(
         "GET",
         httpx.URL(url).copy_with(host=address),
-        headers={"Host": netloc, "Accept": _ACCEPT, "User-Agent": "fairway-harvest"},
+        headers={"Host": netloc, "Accept": _ACCEPT, "User-Agent": "fairway-harvest"} | authorised,
         extensions={"sni_hostname": host},  # the certificate must be that of the name
     )
 

@@ -8,13 +8,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from fairway.cli import fetching
 from fairway.nouns.errors import BadInput, BoundExceeded, Refused, Unavailable
+from fairway.standards import fetching
 
 
 class Answers(BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.hosts.append(self.headers["Host"])
+        self.server.tokens.append(self.headers["Authorization"])
         match self.path:
             case "/there":
                 self.tell(200, b'{"dataset": []}')
@@ -24,6 +25,11 @@ class Answers(BaseHTTPRequestHandler):
                 self.tell(302, b"", Location="/round")
             case "/to-a-file":
                 self.tell(302, b"", Location="file:///etc/passwd")
+            case "/to-another-host":
+                port = self.server.server_address[1]
+                self.tell(302, b"", Location=f"http://localhost:{port}/there")
+            case "/closed":
+                self.tell(401, b"")
             case "/slow":
                 self.send_response(200)
                 self.end_headers()
@@ -50,7 +56,7 @@ class Answers(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def server():
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as answering:
-        answering.hosts = []
+        answering.hosts, answering.tokens = [], []
         thread = threading.Thread(target=answering.serve_forever, args=(0.01,))
         thread.start()
         yield answering
@@ -178,3 +184,22 @@ def test_a_file_is_read_within_bounds(tmp_path, monkeypatch):
     with pytest.raises(BadInput) as refused:
         fetching.read(str(tmp_path / "none"))
     assert refused.value.code == "harvest.unreadable"
+
+
+def test_a_token_goes_to_its_own_host_and_not_in_the_clear(server, at):
+    with pytest.raises(Refused) as refused:
+        fetching.fetch("http://data.example/", token="secret")
+    assert refused.value.code == "harvest.token_in_the_clear"
+    server.tokens.clear()
+    assert fetching.fetch(at("/moved"), allow_local=True, token="secret")
+    assert server.tokens == ["Bearer secret", "Bearer secret"]
+    server.tokens.clear()
+    assert fetching.fetch(at("/to-another-host"), allow_local=True, token="secret")
+    assert server.tokens == ["Bearer secret", None]
+
+
+def test_who_is_refused_there_is_told_so(at):
+    with pytest.raises(Refused, match="refuses with 401"):
+        fetching.Elsewhere(local=True).fetch(at("/closed"))
+    with pytest.raises(Refused, match="private network"):
+        fetching.Elsewhere(local=False).fetch(at("/there"))
