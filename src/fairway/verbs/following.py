@@ -8,7 +8,9 @@ from fairway.nouns.errors import BadInput, FairwayError
 from fairway.nouns.peers import Peer
 from fairway.nouns.people import Actor, Domain, Person
 from fairway.nouns.products import DataProduct, Source
+from fairway.nouns.search import EVERYONE
 from fairway.rules import peers as rules
+from fairway.rules.entries import may_know
 from fairway.verbs.acting import acting, looking, verb
 from fairway.verbs.peers import ask_json, bad_answer, get, lies_elsewhere
 from fairway.verbs.ports import Platform
@@ -30,9 +32,13 @@ class Followed:
 
 @verb("peer.catalogue")
 def catalogue(platform: Platform, actor: Actor) -> Mapping[str, Any]:
-    """Tell a peer which products this node offers: those that lie here, each as its contract."""
+    """Tell a peer which products this node offers: those that lie here, each as its contract.
+
+    What only the people of its own domain may know of is left out.
+    """
     with looking(platform, actor, "peer.catalogue"):
-        own = [p for p in platform.store.products.all() if not lies_elsewhere(p)]
+        every = (p for p in platform.store.products.all() if not lies_elsewhere(p))
+        own = [p for p in every if may_know(p, (EVERYONE,))]
         return {"contracts": [platform.contracts.write(p.contract) for p in own[:MOST_PRODUCTS]]}
 
 
