@@ -1,6 +1,6 @@
 """Credentials for partners' tools: one for an agreement, shown once, revocable, recorded."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -42,11 +42,10 @@ def test_the_asker_makes_them_and_the_secret_is_kept_as_a_digest(scene, agreed):
     assert secret not in str(event)
 
 
-def test_they_end_with_the_agreement_at_the_latest(scene, agreed):
-    ends = scene.platform.store.agreements.get(agreed).granted.ends
-    scene.clock.time = datetime.combine(ends - timedelta(days=10), time(9), UTC)
-    recipient, secret = made(scene, agreed)
-    assert recipient.expires == datetime.combine(ends + timedelta(days=1), time(), UTC)
+def test_they_end_with_the_agreement_at_the_latest(scene):
+    scene.publish()
+    recipient, secret = made(scene, scene.approve(ends=date(2026, 4, 1)).id)
+    assert recipient.expires == datetime(2026, 4, 2, tzinfo=UTC)
     scene.clock.time = recipient.expires
     refused(scene, secret)
 

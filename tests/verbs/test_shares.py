@@ -20,7 +20,7 @@ from fairway.nouns.errors import (
 )
 from fairway.nouns.queries import Limits
 from fairway.verbs import recipients, shared_files, shares
-from fairway.verbs.extracts import key_of, policy_of
+from fairway.verbs.extracts import Part, kept, key_of, policy_of
 from fairway.verbs.people import deactivate
 from fairway.verbs.shared_files import read_file, still_open
 from fairway.verbs.shared_tables import Reading, query_table, show_table
@@ -412,3 +412,4 @@ def test_terms_and_states_have_names_of_their_own(partner, scene):
     assert shared_files.links(
         scene.platform, shared, partner.show().version, partner.show().extract
     )
+    assert kept(scene.platform, shared, 99, Part.ALL) is None

@@ -103,7 +103,7 @@ def changed(platform: Platform, shared: Shared, number: int, part: Part) -> Extr
         before = _pinned(platform, shared, Version(number - 1))
         relations.append(replace(shared.relation, source=before))
         states.append(platform.sources.state(before))
-    elif part is Part.ADDED:
+    else:  # what came with it is all of it, and nothing went
         part = Part.ALL
     return _made(platform, shared, "\n".join([*states, part]), relations, part)
 
