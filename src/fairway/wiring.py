@@ -9,6 +9,7 @@ import atexit
 import os
 import secrets
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,11 +20,13 @@ from asgiref.local import Local
 
 from fairway.nouns.errors import Unavailable
 from fairway.nouns.products import Source
-from fairway.nouns.relations import Located
+from fairway.nouns.relations import Located, Wanted
 from fairway.settings import (
     NodeSettings,
     django_settings,
+    has_connections,
     prepare_workspace,
+    read_connections,
     read_secret,
     read_settings,
     write_settings,
@@ -50,6 +53,8 @@ class _Process:
 
 
 _process = _Process()
+_LEFT_OVER = 3600
+"""Seconds after which no query still reads a file that was fetched for it."""
 
 
 # ------------------------------------------------------------------ nodes
@@ -185,7 +190,7 @@ def _platform(settings: NodeSettings) -> Platform:
         sources=_later(lambda: _sources(settings)),
         guardrails=_later(lambda: _guardrails(settings, store)),
         gate=_gate,
-        engine=_routed(settings),
+        engine=_fetching(settings, _routed(settings)),
         extracts=_later(lambda: _extracts(settings)),
         turns=_turns(settings),
         keys=_later(lambda: _keys(settings)),
@@ -204,14 +209,18 @@ def _sources(settings: NodeSettings) -> Any:
     from fairway.sources.files import FileSources
     from fairway.sources.iceberg import IcebergSources
     from fairway.sources.places import Places
+    from fairway.sources.postgres import FetchedSources, PostgresSources
 
     files = FileSources(settings.data_roots)
+    fetched = settings.workspace / "fetched"
     return Places(
         {
             ("local", "parquet"): files,
             ("local", "csv"): files,
             ("local", "delta"): DeltaSources(files),
             ("local", "iceberg"): IcebergSources(files),
+            ("postgres", "table"): PostgresSources(read_connections(settings), fetched),
+            ("fetched", "parquet"): FetchedSources(fetched),
         }
     )
 
@@ -284,6 +293,26 @@ def _make_engine() -> Any:
     from fairway.engines.duckdb import DuckDBEngine
 
     return DuckDBEngine(_locate)
+
+
+def _fetch(source: Source, wanted: Wanted) -> Path:
+    sources: Any = current().sources
+    brought: Path = sources.fetch(source, wanted)
+    return brought
+
+
+def _fetching(settings: NodeSettings, inner: Any) -> Any:
+    """Return an engine that is brought what lies in databases. What a kill left over goes now."""
+    if not has_connections(settings):
+        return inner
+    from fairway.engines.fetching import FetchingEngine
+
+    folder = settings.workspace / "fetched"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for left in folder.glob("table-*.parquet"):
+        if left.stat().st_mtime < time.time() - _LEFT_OVER:
+            left.unlink(missing_ok=True)
+    return FetchingEngine(inner, frozenset({"postgres"}), _fetch)
 
 
 def _routed(settings: NodeSettings) -> Any:

@@ -14,6 +14,7 @@ DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
     "page",
     [
         "publish-a-product",
+        "use-table-formats",
         "harvest-a-catalogue",
         "share-with-a-partner",
         "verify-the-record",

@@ -78,6 +78,22 @@ class DataFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a query needs of a source that cannot be read in place, and no more.
+
+    `columns` are the source's, with the types that they are to have. Only rows on which both
+    `scope` and `condition` (what the query itself demands, and can never fail) hold are wanted.
+    `seconds` and `bytes` bound the work.
+    """
+
+    columns: tuple[tuple[str, LogicalType], ...]
+    scope: Scope | None
+    condition: Scope | None
+    seconds: float
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Located:
     """The bytes of a source as they lie now, for an engine that reads them in place.
 

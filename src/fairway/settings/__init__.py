@@ -5,6 +5,7 @@ data that the node may read.
 """
 
 from fairway.settings.application import django_settings
+from fairway.settings.connections import Connection, has_connections, read_connections
 from fairway.settings.databases import FILE, checked_url
 from fairway.settings.node import KEYS, Key, NodeSettings, read_settings
 from fairway.settings.workspace import (
@@ -20,12 +21,15 @@ __all__ = [
     "FILE",
     "KEYS",
     "SECRETS",
+    "Connection",
     "Key",
     "NodeSettings",
     "checked_url",
     "create_workspace",
     "django_settings",
+    "has_connections",
     "prepare_workspace",
+    "read_connections",
     "read_provider_secret",
     "read_secret",
     "read_settings",

@@ -8,13 +8,16 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from fairway.nouns.errors import BadInput
 from fairway.nouns.products import Source, SourceField
-from fairway.nouns.relations import Located
+from fairway.nouns.relations import Located, Wanted
 from fairway.nouns.versions import AsOf
 from fairway.sources import faults
+
+FETCHED = "fetched"
+"""The kind of what was fetched for one query; no contract can name it."""
 
 
 class Place(Protocol):
@@ -75,11 +78,19 @@ class Places:
             told.update(repr(marks).encode())
         return told.hexdigest()
 
+    def fetch(self, source: Source, wanted: Wanted) -> Path:
+        """Bring what a query needs of a source that lies in no file, into one."""
+        place: Any = self._place(source, "")
+        brought: Path = place.fetch(source, wanted)
+        return brought
+
     def _place(self, source: Source, file: str) -> Place:
         found = self._places.get((source.kind, source.format))
         if found is not None:
             return found
-        kinds = list(dict.fromkeys(kind for kind, _ in self._places))
+        kinds = [
+            kind for kind in dict.fromkeys(kind for kind, _ in self._places) if kind != FETCHED
+        ]
         if source.kind not in kinds:
             raise BadInput(
                 "source.unknown_kind",

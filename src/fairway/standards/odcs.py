@@ -368,6 +368,12 @@ def _source(document: Document) -> Source:
                 field=f"servers[0].{key}",
                 remedy="Add it.",
             )
+    if server.get("type") in {"postgres", "postgresql"}:
+        # The node knows the server by its name, and its address and password from its own secrets.
+        schema = str(server.get("schema") or "public")
+        table = str((document.content.get("schema") or [{}])[0].get("physicalName") or "")
+        table = table or str((document.content.get("schema") or [{}])[0].get("name") or "")
+        return Source("postgres", "table", f"{server.get('server') or ''}/{schema}.{table}")
     return Source(
         kind=str(server.get("type") or ""),
         format=str(server.get("format") or "").casefold(),

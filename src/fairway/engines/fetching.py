@@ -1,0 +1,187 @@
+"""Products that engines cannot read in place: what one query needs is fetched first, and no more.
+
+Columns that the query does not name, and rows that the scope hides or that the query's plain
+comparisons leave out, stay where they are. The engine then reads what was fetched as it reads any
+file: with the scope, the barrier and the treatments, all over again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from fairway.engines.tree import lower
+from fairway.nouns.products import LogicalType, Source
+from fairway.nouns.queries import Limits, ParsedQuery
+from fairway.nouns.relations import GovernedRelation, Wanted
+from fairway.nouns.scopes import AllOf, Comparison, Operator, Scope, Value
+from fairway.nouns.treatments import Kind
+from fairway.verbs.ports import Engine, ResultStream
+
+FETCHED = "fetched"
+_SIGNS = {
+    "COMPARE_EQUAL": Operator.EQUAL,
+    "COMPARE_LESSTHAN": Operator.LESS,
+    "COMPARE_LESSTHANOREQUALTO": Operator.LESS_OR_EQUAL,
+    "COMPARE_GREATERTHAN": Operator.GREATER,
+    "COMPARE_GREATERTHANOREQUALTO": Operator.GREATER_OR_EQUAL,
+}
+_MOST_DIGITS = 18
+
+
+class FetchingEngine:
+    """Implements `verbs.ports.Engine` by another one, over sources of some kinds.
+
+    `fetch` brings what is wanted of such a source into a file. A relation may fetch as many bytes
+    as a query may work in.
+    """
+
+    def __init__(
+        self, inner: Engine, kinds: frozenset[str], fetch: Callable[[Source, Wanted], Path]
+    ) -> None:
+        self._inner = inner
+        self._kinds = kinds
+        self._fetch = fetch
+
+    def run(
+        self, query: ParsedQuery, relations: Sequence[GovernedRelation], limits: Limits
+    ) -> ResultStream:
+        if not any(relation.source.kind in self._kinds for relation in relations):
+            return self._inner.run(query, relations, limits)
+        files: list[Path] = []
+        try:
+            here = [self._brought(query, relation, limits, files) for relation in relations]
+            return _Fetched(self._inner.run(query, here, limits), files)
+        except BaseException:
+            _remove(files)
+            raise
+
+    def warm(self) -> None:
+        """Make the engine ready for its first query, where it can be."""
+        if hasattr(self._inner, "warm"):
+            self._inner.warm()
+
+    def _brought(
+        self, query: ParsedQuery, relation: GovernedRelation, limits: Limits, files: list[Path]
+    ) -> GovernedRelation:
+        """Return a relation over what was fetched of its source, without columns not named."""
+        if relation.source.kind not in self._kinds:
+            return relation
+        named = tuple(
+            column
+            for column in relation.columns
+            if query.stars or column.name.casefold() in query.names
+        )
+        used = named or relation.columns[:1]  # rows are counted by a column
+        columns = dict(relation.scope_types) | {column.name: column.type for column in used}
+        wanted = Wanted(
+            tuple(columns.items()),
+            relation.scope,
+            demanded(query, relation),
+            limits.seconds,
+            limits.memory,
+        )
+        files.append(self._fetch(relation.source, wanted))
+        source = Source(FETCHED, "parquet", str(files[-1]))
+        return replace(relation, source=source, columns=used)
+
+
+def demanded(query: ParsedQuery, relation: GovernedRelation) -> Scope | None:
+    """Return what a plain query demands of a relation's rows by comparing columns with constants.
+
+    Read off one SELECT over the one relation alone; only columns that are served as they are.
+    """
+    tree: Mapping[str, Any] = query.tree
+    source = tree.get("from_table", {})
+    if tree.get("type") != "SELECT_NODE" or source.get("type") != "BASE_TABLE":
+        return None
+    if tree.get("cte_map", {}).get("map") or source.get("column_name_alias"):
+        return None
+    waiting = [tree["where_clause"]] if "where_clause" in tree else []
+    types = {
+        lower(column.name): (column.name, column.type)
+        for column in relation.columns
+        if column.treatment.kind is Kind.KEEP
+    }
+    found: list[Scope] = []
+    while waiting:
+        node = waiting.pop()
+        if node.get("type") == "CONJUNCTION_AND":
+            waiting.extend(node["children"])
+        elif (part := _comparison(node, types)) is not None:
+            found.append(part)
+    if not found:
+        return None
+    return AllOf(tuple(found)) if len(found) > 1 else found[0]
+
+
+def _comparison(
+    node: Mapping[str, Any], types: Mapping[str, tuple[str, LogicalType]]
+) -> Comparison | None:
+    sign = _SIGNS.get(str(node.get("type")))
+    left = node.get("left", {})
+    if sign is None or left.get("class") != "COLUMN_REF" or len(left["column_names"]) != 1:
+        return None
+    known = types.get(lower(left["column_names"][0]))
+    value = _constant(node["right"], known[1]) if known else None
+    return Comparison(known[0], sign, value) if known and value is not None else None
+
+
+def _constant(node: Mapping[str, Any], kind: LogicalType) -> Value | None:
+    """Return a constant that is of a column's own type; None for any other."""
+    if node.get("class") == "CAST":
+        named = lower(str(node.get("type_expr", {}).get("type_name")))
+        if named != kind.value or named not in {"date", "timestamp"}:
+            return None
+        node = node["child"]
+    literal = node.get("literal", {}) if node.get("class") == "CONSTANT" else {}
+    written = str(literal.get("text", ""))
+    match literal.get("kind"), kind:
+        case "INTEGER", LogicalType.INTEGER if len(written) <= _MOST_DIGITS:
+            return int(written)
+        case "STRING", LogicalType.STRING if "\0" not in written:
+            return written
+        case "STRING", LogicalType.DATE | LogicalType.TIMESTAMP:
+            with suppress(ValueError):
+                if kind is LogicalType.DATE:
+                    return date.fromisoformat(written)
+                moment = datetime.fromisoformat(written)
+                return moment if moment.tzinfo is None else None
+    return None
+
+
+class _Fetched:
+    """Implements `verbs.ports.ResultStream`: another one, and the files that go when it does."""
+
+    def __init__(self, stream: ResultStream, files: Sequence[Path]) -> None:
+        self._stream = stream
+        self._files = files
+        self.engine = stream.engine
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for chunk in self._stream:
+                self.rows = self._stream.rows
+                yield chunk
+            self.rows = self._stream.rows
+        finally:
+            self.close()
+
+    def stop(self) -> None:
+        self._stream.stop()
+
+    def close(self) -> None:
+        self._stream.close()
+        _remove(self._files)
+
+    def __del__(self) -> None:
+        _remove(self._files)
+
+
+def _remove(files: Sequence[Path]) -> None:
+    for file in files:
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
