@@ -47,6 +47,8 @@ PAGES = {
         "guardrails": [go("/guardrails")],
         "results": [go("/catalogue?q=claims")],
         "no results": [go("/catalogue?q=zebra")],
+        "narrowed": [go("/catalogue?q=claims&kind=dataset&sort=title")],
+        "other names": [go("/catalogue/names")],
         "restricted product": [go("/products/dwp.claims")],
         "open product": [go("/products/dwp.regions")],
         "may I": [go("/products/dwp.claims/why")],
@@ -113,6 +115,9 @@ PAGES = {
         "stops, wrong": [press("Stop at once")],
         "propose guardrails": [go("/guardrails/propose")],
         "hub's tasks": [go("/tasks")],
+        "add a term": [go("/catalogue/names/change")],
+        "add a term, wrong": [press("Save")],
+        "remove a term": [go("/catalogue/names/remove?term=UC")],
     },
     "dwp-owner": {
         "tasks": [go("/tasks")],
