@@ -31,6 +31,7 @@ from fairway.cli.factor import factor
 from fairway.cli.find import find
 from fairway.cli.follow import follow
 from fairway.cli.glossary import glossary
+from fairway.cli.group_role import group_role
 from fairway.cli.guardrail import guardrail
 from fairway.cli.harvest import harvest
 from fairway.cli.init import init
@@ -77,9 +78,8 @@ def cli() -> None:
 for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
     harvest, entries, glossary, share, token, factor, person, domain, appoint, delegate, peer,
-    tasks, review, download,
-    guardrail, stop, conformance, bench, doctor,
-    withdraw, harvest, follow, export, entries, token, person, domain, appoint, bench, doctor,
+    tasks, review, download, guardrail, stop, conformance, bench, doctor, withdraw, follow,
+    export, group_role,
 ):  # fmt: skip
     cli.add_command(_command)
 for _command in logs.COMMANDS:

@@ -99,6 +99,20 @@ class Administration:
         body = {"id": person, "name": name, "domain": domain, "password": password}
         return self._answer("POST", "people", body=body)
 
+    def group_roles(self) -> list[Answer]:
+        """Return which role in which domain each group of the directory gives."""
+        return self._answers("GET", "group-roles")
+
+    def give_group_role(self, group: str, role: str, domain: str) -> Answer:
+        """Have members of a group hold a role in a domain, now and when they join it."""
+        body = {"group": group, "role": role, "domain": domain}
+        return self._answer("POST", "group-roles", body=body)
+
+    def end_group_role(self, group: str, role: str, domain: str) -> None:
+        """Have them hold it no longer, unless they were appointed to it."""
+        body = {"group": group, "role": role, "domain": domain}
+        self._transport.json("POST", "group-roles/end", body=body)
+
     def deactivate(self, person: str) -> None:
         """Close an account."""
         self._transport.json("POST", f"people/{part(person)}/deactivate")

@@ -1,0 +1,3 @@
+"""The department that the matrix asks."""
+
+from tests.surfaces import department  # noqa: F401
