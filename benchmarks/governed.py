@@ -151,9 +151,9 @@ class CpuMeter:
         worker = self._worker()
         return _cpu_here() - before + worker
 
-    def _noted(self, job: dict[str, Any]) -> Worker:
+    def _noted(self, job: dict[str, Any], *more: Any) -> Worker:
         """Give a job to a worker, and keep a handle on it beyond the stream's own."""
-        worker = self._launch(job)
+        worker = self._launch(job, *more)
         self._workers.append(os.dup(worker.handle))
         return worker
 

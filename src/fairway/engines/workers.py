@@ -139,6 +139,9 @@ class _Zygote:
         answer, handles, _, _ = socket.recv_fds(self._channel, 1, 1)
         if not answer or not handles:
             raise ConnectionError
+        if self._child.poll() is not None:  # its workers end with it, only a little later
+            os.close(handles[0])
+            raise ConnectionError
         writing, reading = self._asked.popleft()
         with suppress(OSError):  # this worker is there, whatever becomes of the next
             self._ask()
