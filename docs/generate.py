@@ -30,6 +30,7 @@ PAGES = {
     "engines": "pages.engines",
     "hostile-queries": "pages.hostile",
     "delta-sharing": "pages.delta_sharing",
+    "attacks-between-nodes": "pages.attacks",
 }
 """Each page and the module whose `page()` gives its text."""
 

@@ -16,6 +16,7 @@ DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
         "publish-a-product",
         "use-table-formats",
         "harvest-a-catalogue",
+        "run-a-trust",
         "share-with-a-partner",
         "verify-the-record",
         "verify-a-log-as-an-outsider",

@@ -170,3 +170,11 @@ def test_a_suspension_without_a_history_is_of_this_node():
 
 def test_a_part_is_named_by_where_its_answer_stands():
     assert Part("dwp", "SELECT 1", "fairway parts", "p1", ()).name == "fairway parts.p1"
+
+
+def test_what_is_no_business_of_the_other_node_is_not_told():
+    here, there = AGREEMENT, replace(AGREEMENT, asker="dfe-analyst@dfe")
+    assert rules.worth_telling(here, Move.SUBMIT)
+    assert rules.worth_telling(there, Move.APPROVE)
+    assert not rules.worth_telling(here, Move.APPROVE)
+    assert not rules.worth_telling(there, Move.ANSWER)

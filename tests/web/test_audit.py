@@ -99,6 +99,8 @@ def test_every_move_and_verb_that_records_has_words():
     silent |= {"catalogue.list", "catalogue.show", "catalogue.coverage"}
     silent |= {"stop.list", "task.list", "guardrail.list", "guardrail.versions", "guardrail.show"}
     silent |= {"guardrail.impact", "appointment.impact", "review.show"}
+    silent |= {"peer.list", "peer.greet", "peer.catalogue"}
+    silent |= {"peer.hear", "peer.use"}  # moves, and queries
     silent |= {"appointment.delegate", "review.confirm"}  # an appointment, and moves
     assert moves | (set(PERMISSIONS) - silent) <= set(ACTIONS)
 

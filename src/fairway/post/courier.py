@@ -43,10 +43,10 @@ class HttpCourier:
     ) -> Reply:
         """Send a POST and return the whole answer. Raises `Unavailable`, `Refused`."""
         deadline = time.monotonic() + seconds
-        url = httpx.URL(peer.address.rstrip("/") + path)
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
         try:
             address = self._checked(peer)
+            url = httpx.URL(peer.address.rstrip("/") + path)
             with (
                 httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
                 client.stream(

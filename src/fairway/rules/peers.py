@@ -142,7 +142,7 @@ FROM_CONSUMER: Mapping[Move, Party] = MappingProxyType(
     {
         Move.ANSWER: Party.ASKER,
         Move.WITHDRAW: Party.ASKER,
-        Move.TERMINATE: Party.ASKER,
+        Move.TERMINATE: Party.HUB,
         Move.SUSPEND: Party.HUB,
         Move.RESUME: Party.HUB,
     }
@@ -161,6 +161,13 @@ FROM_SOURCE: Mapping[Move, Party] = MappingProxyType(
     }
 )
 """The moves that the owner's node may tell the asker's."""
+
+
+def worth_telling(agreement: Agreement, move: Move) -> bool:
+    """Say whether this node tells the other one of a move; what is no business of theirs stays."""
+    if move is Move.SUBMIT:
+        return True
+    return move in (FROM_SOURCE if peer_of(agreement.asker) else FROM_CONSUMER)
 
 
 def told_by(agreement: Agreement, peer: str) -> Mapping[Move, Party]:

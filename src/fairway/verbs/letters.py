@@ -24,8 +24,10 @@ from fairway.verbs.ports import Platform
 def write(act: Act, agreement: Agreement, made: Move, note: str, before: State) -> None:
     """Write the letter that tells the other node of a move, in the transaction of the move."""
     peer = counterpart(act.platform, agreement.product, agreement.asker)
-    if peer is None or (before is State.DRAFT and made is not Move.SUBMIT):
+    if peer is None or not rules.worth_telling(agreement, made):
         return
+    if before is State.DRAFT and made is not Move.SUBMIT:
+        return  # the other node never heard of it
     said: dict[str, Any] = {"agreement": agreement.id, "person": rules.own_name(act.actor.person)}
     if made is Move.SUBMIT:
         said |= _asked(agreement)

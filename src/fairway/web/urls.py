@@ -12,6 +12,7 @@ from fairway.web.glossary import views as names
 from fairway.web.governance import guardrails
 from fairway.web.governance import views as governance
 from fairway.web.home import views as home
+from fairway.web.peers import views as peers
 from fairway.web.people import by_provider, confirming
 from fairway.web.people import views as people
 from fairway.web.products import views as products
@@ -79,6 +80,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("query/running", queries.running, name="running"),
     path("query/running/<str:query>/stop", queries.stop, name="stop-query"),
     path("query/download", queries.download, name="download"),
+    path("partners", peers.partners, name="partners"),
+    path("partners/new", peers.new, name="new-partner"),
+    path("partners/<str:peer>/<str:move>", peers.act, name="partner"),
     path("audit", audit.entries, name="audit"),
     path("audit/verify", audit.verify, name="audit-verify"),
     path("audit/state", audit.state, name="audit-state"),

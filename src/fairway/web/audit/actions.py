@@ -20,6 +20,16 @@ ACTIONS: Mapping[str, str] = {
     "catalogue.harvest": "Catalogue harvested",
     "glossary.put": "Glossary changed",
     "glossary.remove": "Taken out of the glossary",
+    "peer.add": "Partner registered",
+    "peer.block": "Partner blocked",
+    "peer.unblock": "Partner unblocked",
+    "peer.check": "Partner checked",
+    "peer.follow": "Partner’s catalogue taken over",
+    "peer.troubled": "Trouble with a partner",
+    "peer.not_believed": "A partner’s message not believed",
+    "agreement.sealed": "Agreement signed by two nodes",
+    "letter.delivered": "Partner told",
+    "letter.refused": "Partner refused what it was told",
     "agreement.draft": "Request drafted",
     **{
         f"agreement.{move.value}": text
