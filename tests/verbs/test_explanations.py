@@ -111,8 +111,8 @@ def test_a_day_to_come_and_a_day_gone_by(scene):
     assert why(scene, on=TODAY + timedelta(days=2)).code == "access.no_agreement"
     assert why(scene, on=TODAY - timedelta(days=1)).code == "access.no_such_product"
     scene.move(scene.manager, agreement.id, Move.RESUME)
-    assert why(scene, on=date(2026, 8, 30)).effect is Effect.PERMIT
-    assert why(scene, on=date(2026, 8, 31)).effect is Effect.DENY  # nobody confirmed it by then
+    assert why(scene, on=date(2026, 9, 2)).effect is Effect.PERMIT
+    assert why(scene, on=date(2026, 9, 3)).effect is Effect.DENY  # nobody confirmed it by then
     assert why(scene, on=date(2027, 1, 1)).code == "access.agreement_not_active"
 
 

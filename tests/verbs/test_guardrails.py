@@ -191,6 +191,15 @@ def test_a_proposal_says_what_it_is_for(hub):
     assert long.value.code == "guardrail.too_long"
 
 
+def test_a_policy_may_name_who_and_what_there_is(hub):
+    named = NO_RESEARCH.replace(
+        "(principal, action", '(principal == Person::"dfe-analyst", action'
+    ).replace("resource)", 'resource == Product::"dwp.claims")')
+    facts = {**FORBIDDEN["facts"], "person": "dfe-analyst", "product": "dwp.claims"}
+    given = examples_with({**FORBIDDEN, "facts": facts})
+    assert propose(hub, named, given).state is VersionState.DRAFT
+
+
 def test_a_version_is_read_in_english(hub):
     made = propose(hub)
     page = guardrails.show(hub.platform, hub.dpo, made.id)
@@ -212,6 +221,10 @@ def test_special_category_data_waits_for_the_sign_off(hub):
     hub.move(hub.dpo, asked.id, Move.SIGN_OFF, "Assessed.")
     hub.move(hub.owner, asked.id, Move.APPROVE)
     assert len(hub.query("SELECT health FROM dwp.claims")) == 4
+    told = explanations.explain(
+        hub.platform, hub.analyst, "dfe-analyst", "dwp.claims", "policy-analysis"
+    )
+    assert any("dpo signed it off on" in reason for reason in told.reasons)
 
 
 def test_a_use_that_waits_for_a_sign_off_says_who_can_give_it(hub):

@@ -31,7 +31,7 @@ from fairway.verbs.asking import (
     read_columns,
     read_scope,
 )
-from fairway.verbs.peers import counterpart, known_person
+from fairway.verbs.peers import counterpart
 from fairway.verbs.ports import Platform
 from fairway.verbs.products import get as get_product
 from fairway.verbs.products import known as known_product
@@ -207,10 +207,8 @@ def _approve(platform: Platform, act: Act, found: Agreement, granting: Granting)
 
 def _objections(platform: Platform, agreement: Agreement, product: DataProduct) -> tuple[str, ...]:
     purpose = platform.store.purposes.get(agreement.purpose)
-    if purpose is None:
-        return ()
-    asker = known_person(platform, agreement.asker)
-    if asker is None:
+    asker = platform.store.people.get(agreement.asker)
+    if purpose is None or asker is None:
         return ()
     today = platform.clock.now().date()
     grant = Grant(product, agreement.granted or agreement.asked, agreement)
