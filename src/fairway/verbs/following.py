@@ -83,7 +83,7 @@ def _offered(
     for number, text in enumerate(told, start=1):
         try:
             if not isinstance(text, str):
-                raise BadInput("peer.bad_answer", "This is not a contract.")
+                raise BadInput("peer.bad_contract", "This is not a contract.")
             contract = platform.contracts.read(text, f"{peer.id} {number}")
         except FairwayError as error:
             refused.append(f"Contract {number}: {error.message}")
