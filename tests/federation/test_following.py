@@ -97,8 +97,10 @@ class Served:
         name = f"harbours.{title.lower().replace(' ', '_')}"
         self.ask("POST", f"products/{name}/withdraw", by="keeper", json={"reason": "Closed."})
 
-    def finds(self, words: str) -> bool:
-        return bool(self.ask("GET", "catalogue/search", params={"q": f'"{words}"'})["items"])
+    def finds(self, title: str) -> bool:
+        """Whether a search finds an entry of this title; it may find others that share a word."""
+        found = self.ask("GET", "catalogue/search", params={"q": title, "limit": 100})["items"]
+        return title in {item["title"] for item in found}
 
 
 def waited(holds) -> float:
