@@ -141,6 +141,8 @@ def _opened(settings: NodeSettings) -> Platform:
     _configure(settings)
     platform = _platform(settings)
     _process.open = (settings, platform)
+    moving: Any = platform.ledger.moving
+    moving.settle()  # what a kill left undone
     return platform
 
 

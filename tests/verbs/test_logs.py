@@ -141,3 +141,16 @@ def test_a_lost_head_file_is_written_anew_and_that_is_recorded(scene, monkeypatc
     assert len([e for e in scene.events() if e.action == "audit.renew_mirror"]) == 1
     with pytest.raises(Refused):
         logs.renew_mirror(scene.platform, scene.analyst)
+
+
+def test_only_months_that_are_over_by_whom_may(scene):
+    for month in ("2026", "2026-13", "January", "2026-1", "2026-01-01"):
+        with pytest.raises(BadInput) as caught:
+            logs.archive(scene.platform, scene.administrator, month)
+        assert caught.value.code == "audit.bad_month"
+    with pytest.raises(BadInput) as caught:
+        logs.archive(scene.platform, scene.administrator, "9999-01")
+    assert caught.value.code == "audit.month_not_over"
+    with pytest.raises(Refused):
+        logs.archive(scene.platform, scene.auditor, "2020-01")
+    assert logs.archive(scene.platform, scene.administrator, "2020-01") == ()

@@ -65,6 +65,25 @@ class ErasedOut(Schema):
     erased: int
 
 
+class ArchiveIn(Schema):
+    """The first month that stays in the database, as in 2026-01."""
+
+    before: str = Field(..., max_length=20)
+
+
+class ArchivedOut(Schema):
+    """A month that was moved, and how many entries that were."""
+
+    month: str
+    entries: int
+
+
+class ArchivesOut(Schema):
+    """What was moved, by month."""
+
+    items: list[ArchivedOut]
+
+
 class WitnessOut(Schema):
     """Who cosigns this record's checkpoints, up to which size, and why not further."""
 
@@ -218,6 +237,12 @@ def bodies(request: HttpRequest, number: int, size: Size) -> HttpResponse:
 def erase(request: HttpRequest, given: ErasureIn) -> dict[str, int]:
     """For good, with a reason. The record verifies as before, and says that it was done."""
     return {"erased": logs.erase(current(), actor(request), given.sequences, given.reason)}
+
+
+@router.post("/audit/archive", response=ArchivesOut, summary="Move old entries to the archive")
+def archive(request: HttpRequest, given: ArchiveIn) -> dict[str, Any]:
+    """Into Parquet files by month in the node's directory. They are proved and shown as before."""
+    return {"items": [asdict(m) for m in logs.archive(current(), actor(request), given.before)]}
 
 
 @router.get("/audit/state", response=LogStateOut, summary="See how the record stands")

@@ -104,6 +104,25 @@ def erase(door: Door, entries: tuple[int, ...], reason: str) -> None:
         say(f"Erased {done.erased} of {len(set(entries))} entries.")
 
 
+@click.command("archive", cls=Manual, example="fairway audit archive --before 2026-01")
+@click.option("--before", required=True, help="The first month that stays, as in 2026-01.")
+@reaching
+def archive(door: Door, before: str) -> None:
+    """Move what entries before a month say out of the database, into Parquet files by month.
+
+    They lie in `ledger-archive` of the node's directory, and are part of the record, which is
+    verified, proved, exported and erased as before; a missing or changed file is found.
+    """
+    with door.open() as node:
+        moved = node.archive_log(before)
+    if door.json:
+        write_json({"items": moved})
+    elif moved:
+        table(["Month", "Entries"], [[m.month, m.entries] for m in moved])
+    else:
+        say(f"Nothing to move: no entry before {before} is in the database.")
+
+
 @click.command("subject", cls=Manual, example='fairway audit subject --reason "SAR 2026-17"')
 @click.option("--identifier", help="What identifies the person; else it is asked for.")
 @click.option("--reason", required=True, help="Why, as the number of the request; on the record.")
@@ -185,5 +204,5 @@ def renew_mirror(door: Door) -> None:
         raise click.exceptions.Exit(TAMPERED)
 
 
-COMMANDS = (export, key, prove, feed, erase, subject, state, renew_mirror)
+COMMANDS = (export, key, prove, feed, erase, archive, subject, state, renew_mirror)
 """What this adds to `fairway audit`."""

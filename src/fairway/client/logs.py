@@ -91,6 +91,12 @@ class Logs(Catalogue):
         """Return how the record stands: rate, lag, size, checkpoint, witnesses, alarms."""
         return self._answer("GET", "audit/state")
 
+    def archive_log(self, before: str) -> Sequence[Answer]:
+        """Move the bodies of entries before a month, as in 2026-01, into files by month."""
+        found = self._answer("POST", "audit/archive", body={"before": before})
+        moved: Sequence[Answer] = found["items"]
+        return moved
+
     def renew_mirror(self) -> Answer:
         """Write the lost file of the signed head anew, when all else verifies."""
         return self._answer("POST", "audit/mirror")

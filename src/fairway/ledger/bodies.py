@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from fairway.ledger import archive, finding, segments
+from fairway.ledger import finding, segments
+from fairway.ledger.archive import Archive, month_of
 from fairway.ledger.segments import Segment
 from fairway.nouns.errors import NotFound, Unavailable
 from fairway.nouns.events import AuditEvent, Entry
@@ -29,26 +30,28 @@ ERASED = "erased"
 """The action that an entry is shown with whose body was erased."""
 
 
-def of(segment: Segment) -> list[tuple[bytes, bytes] | None]:
+def of(segment: Segment, archive: Archive) -> list[tuple[bytes, bytes] | None]:
     """Return the salts and bodies of a segment, wherever they lie.
 
-    Raises `ValueError` when they are not as many as its leaves.
+    Raises `ValueError` when they are not as many as its leaves, `ArchiveError` when the archive
+    should have them and has not.
     """
-    run = segment.bodies or archive.bodies(segment.first)
-    found = list(unpacked(run))
+    if not segment.bodies:
+        return archive.bodies(segment)
+    found = list(unpacked(segment.bodies))
     if len(found) != segment.width:
         raise ValueError("a segment has a body for each leaf")
     return found
 
 
-def entries(sequences: Sequence[int]) -> tuple[Entry, ...]:
+def entries(sequences: Sequence[int], archive: Archive) -> tuple[Entry, ...]:
     """Return entries in the order of their sequences. Raises `ValueError`, `LookupError`."""
     found: dict[int, Entry] = {}
     for sequence in sequences:
         if sequence in found:
             continue
         segment = segments.holding(sequence - 1)
-        held = of(segment)
+        held = of(segment, archive)
         for wanted in sequences:
             if segment.first < wanted <= segment.end:
                 leaf = segment.leaf(wanted - 1)
@@ -56,12 +59,12 @@ def entries(sequences: Sequence[int]) -> tuple[Entry, ...]:
     return tuple(found[sequence] for sequence in sequences)
 
 
-def between(first: int, end: int) -> list[tuple[bytes, bytes] | None]:
+def between(first: int, end: int, archive: Archive) -> list[tuple[bytes, bytes] | None]:
     """Return the salts and bodies of entries from an index up to another."""
     found: list[tuple[bytes, bytes] | None] = []
     while first < end:
         segment = segments.holding(first)
-        found += of(segment)[first - segment.first : end - segment.first]
+        found += of(segment, archive)[first - segment.first : end - segment.first]
         first = segment.end
     return found
 
@@ -74,14 +77,14 @@ def _entry(sequence: int, leaf: bytes, held: tuple[bytes, bytes] | None) -> Entr
     return Entry(sequence, read_event(body), body, salt, leaf)
 
 
-def index(most: int) -> int:
+def index(most: int, archive: Archive) -> int:
     """Index about so many entries, in the open transaction; return how many are still to be."""
     state, held = finding.indexed(), segments.held()
     end = held.size if held else 0
     if state.size < end:
         found: list[tuple[int, int, Facets | None]] = []
         for segment in segments.from_index(state.size, max(1, most // segments.MOST)):
-            found += _facets(segment, state.size)
+            found += _facets(segment, state.size, archive)
         try:
             state = finding.add(state, found)
         except ValueError:
@@ -89,8 +92,10 @@ def index(most: int) -> int:
     return end - state.size
 
 
-def _facets(segment: Segment, after: int) -> Iterator[tuple[int, int, Facets | None]]:
-    for place, held in enumerate(of(segment), start=segment.first):
+def _facets(
+    segment: Segment, after: int, archive: Archive
+) -> Iterator[tuple[int, int, Facets | None]]:
+    for place, held in enumerate(of(segment, archive), start=segment.first):
         if place >= after:
             at, _ = read_leaf(segment.leaf(place))
             yield place + 1, at, None if held is None else read_facets(held[1])
@@ -106,29 +111,35 @@ def size() -> int:
         return int(cursor.fetchone()[0])
 
 
-def erase(sequences: Sequence[int], at: datetime) -> int:
-    """Erase bodies with their salts and the rows they are found by; return how many were there.
+def erase(sequences: Sequence[int], at: datetime, archive: Archive) -> tuple[int, set[str]]:
+    """Erase bodies with their salts and the rows they are found by, in the open transaction.
+
+    Return how many were there, and the months whose files in the archive are to be settled after
+    the transaction; they are marked, so that whoever comes after a kill does it.
 
     Raises `NotFound` for an entry that the record does not have.
     """
-    erased = 0
+    segments.lock()
+    erased, months = 0, set()
     for sequence in sorted(set(sequences)):
         try:
             segment = segments.holding(sequence - 1)
         except LookupError:
             raise NotFound("ledger.no_entry", f"The record has no entry {sequence}.") from None
-        held = of(segment)
+        held = of(segment, archive)
         if held[sequence - 1 - segment.first] is None:
             continue
         held[sequence - 1 - segment.first] = None
         if segment.bodies:
             segments.shrink(segment.first, packed(held))
-        else:
-            archive.rewrite(segment.first, packed(held))
+        month = month_of(segment)
+        if not segment.bodies or archive.file(month).exists() or archive.marked(month):
+            archive.mark(month)
+            months.add(month)
         segments.note_erased(sequence, micros(at))
         finding.forget(sequence)
         erased += 1
-    return erased
+    return erased, months
 
 
 def take_over(ledger: "DatabaseLedger") -> None:

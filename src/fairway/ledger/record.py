@@ -16,7 +16,9 @@ from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError, InterfaceError
 
 from fairway.ledger import bodies, finding, segments, tree
+from fairway.ledger.archive import Archive, ArchiveError
 from fairway.ledger.checkpoints import Mirror, Signer
+from fairway.ledger.moving import Moving, telling
 from fairway.ledger.segments import Segment
 from fairway.ledger.sequencer import Sequencer, Waiting
 from fairway.ledger.verification import verify
@@ -65,12 +67,15 @@ class _Gathered:
 class DatabaseLedger:
     """`verbs.ports.Ledger` as a transparency log in the node's database.
 
-    `seed` is the node's Ed25519 key; `mirror` is the file that holds the last signed head.
+    `seed` is the node's Ed25519 key; `mirror` is the file that holds the last signed head. Beside
+    it lies the archive of old bodies.
     """
 
     def __init__(self, seed: bytes, mirror: Path) -> None:
         self.signer = Signer(seed)
         self._mirror = Mirror(mirror)
+        self._archive = Archive(mirror.parent / "ledger-archive")
+        self.moving = Moving(self._archive, self._catch_up)
         self._trusted: tuple[str, Edge] | None = None  # the last head that was made to hold
         self._committed = time.monotonic()
         self._lag = 0
@@ -280,7 +285,7 @@ class DatabaseLedger:
             return False
         with _answering(), transaction.atomic(durable=True):
             segments.lock()
-            self._lag = bodies.index(STRETCH)
+            self._lag = bodies.index(STRETCH, self._archive)
         return self._lag > 0
 
     def _catch_up(self) -> finding.Indexed:
@@ -292,7 +297,7 @@ class DatabaseLedger:
             return finding.indexed()
         if connection.in_atomic_block:
             segments.lock()
-            while bodies.index(STRETCH):
+            while bodies.index(STRETCH, self._archive):
                 pass
             gathered = self._gathered()
             if gathered is not None:
@@ -302,7 +307,7 @@ class DatabaseLedger:
         while behind:
             with transaction.atomic(durable=True):
                 segments.lock()
-                behind = self._lag = bodies.index(STRETCH)
+                behind = self._lag = bodies.index(STRETCH, self._archive)
         return finding.indexed()
 
     # ------------------------------------------------------------------ asking
@@ -311,7 +316,7 @@ class DatabaseLedger:
         """Return matching entries, newest first, `wanted.limit` at the most."""
         with _answering():
             try:
-                return bodies.entries(finding.find(wanted, self._catch_up()))
+                return bodies.entries(finding.find(wanted, self._catch_up()), self._archive)
             except (ValueError, LookupError):
                 raise _broken() from None
 
@@ -400,13 +405,15 @@ class DatabaseLedger:
         if not 0 <= first < end:
             raise NotFound("ledger.no_tile", "The record has no such tile.")
         with _answering(), _whole():
-            return packed(bodies.between(first, end))
+            return packed(bodies.between(first, end, self._archive))
 
     def entry(self, sequence: int) -> Entry:
         """Return an entry. Raises `NotFound`."""
         with _answering():
             try:
-                return bodies.entries([sequence])[0]
+                return bodies.entries([sequence], self._archive)[0]
+            except ArchiveError:
+                raise _broken() from None
             except LookupError:
                 raise NotFound("ledger.no_entry", f"The record has no entry {sequence}.") from None
             except ValueError:
@@ -416,7 +423,7 @@ class DatabaseLedger:
         """Re-compute the whole tree, and compare it with the signed heads and the index."""
         with _answering():
             self._settle()
-            return verify(self.signer, self._mirror)
+            return verify(self.signer, self._mirror, self._archive)
 
     def renew_mirror(self) -> Verification:
         """Write the file of the signed head anew, from a record that verifies but for the file.
@@ -425,7 +432,7 @@ class DatabaseLedger:
         written only when everything else is intact.
         """
         with _answering():
-            outcome = verify(self.signer, None)
+            outcome = verify(self.signer, None, self._archive)
             held = segments.held()
         if outcome.intact and held is not None:
             self._mirror.create(held.note)
@@ -438,9 +445,12 @@ class DatabaseLedger:
 
         Their leaves stay, so the tree verifies as before. The caller records the erasure.
         """
-        with _answering(), _whole():
+        with _answering(), _whole(), telling():
             self._catch_up()
-            return bodies.erase(sequences, at)
+            erased, months = bodies.erase(sequences, at, self._archive)
+        if months:
+            transaction.on_commit(lambda: self.moving.settle(sorted(months)))
+        return erased
 
     def close(self) -> None:
         """Write what waits and let go of the sequencer's connection."""

@@ -4,7 +4,7 @@ A segment holds entries that were written together: their leaves, 41 bytes each,
 and bodies. Leaves never change. Bodies only ever become less, when one is erased or all are moved.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import connection
@@ -169,6 +169,54 @@ def shrink(first: int, bodies: bytes) -> None:
     """Write the bodies of a segment anew, which have become less."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE ledger_segment SET bodies = %s WHERE first = %s", [bodies, first])
+
+
+def resident() -> Iterator[Segment]:
+    """Yield the segments whose bodies are in the database and in the index, without the bodies."""
+    after = -1
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT first, width, leaves FROM ledger_segment WHERE first > %s"
+                " AND length(bodies) > 0"
+                " AND first + width <= (SELECT size FROM ledger_index WHERE id = 1)"
+                " ORDER BY first LIMIT 1000",
+                [after],
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        for first, width, leaves in rows:
+            yield Segment(first, width, bytes(leaves), b"")
+        after = rows[-1][0]
+
+
+def let_go(lengths: Mapping[int, int]) -> int:
+    """Empty the bodies of segments that are as long as they were; return how many entries it was.
+
+    Those that became less meanwhile stay. In the open transaction.
+    """
+    lock()
+    entries = 0
+    with connection.cursor() as cursor:
+        for first, length in lengths.items():
+            cursor.execute(
+                "UPDATE ledger_segment SET bodies = %s WHERE first = %s AND length(bodies) = %s"
+                " RETURNING width",
+                [b"", first, length],
+            )
+            entries += sum(row[0] for row in cursor.fetchall())
+    return entries
+
+
+def erased(first: int = 0, end: int = 2**62) -> set[int]:
+    """Return the sequences of erased entries from an index up to another."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sequence FROM ledger_erased WHERE sequence > %s AND sequence <= %s",
+            [first, end],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def note_erased(sequence: int, at: int) -> None:

@@ -1,12 +1,15 @@
 """Re-computing the record from its first entry to its signed heads."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import zip_longest
 from typing import Any
 
 from django.db.utils import DatabaseError, OperationalError
 
 from fairway.ledger import bodies, finding, segments
+from fairway.ledger.archive import Archive, ArchiveError, month_of
 from fairway.ledger.checkpoints import Mirror, Signer
 from fairway.ledger.finding import Indexed
 from fairway.ledger.segments import Held, Segment
@@ -29,30 +32,31 @@ class _BadRecordError(Exception):
         self.reason = reason
 
 
-def verify(signer: Signer, mirror: Mirror | None) -> Verification:
+def verify(signer: Signer, mirror: Mirror | None, archive: Archive) -> Verification:
     """Check every entry, every row that it is found by, the nodes and the signed heads.
 
     What is wrong in a record that grew meanwhile is looked at again: an erasure may have come in
     between. Without `mirror` the file is left out.
     """
-    before, outcome = _held(), _verify(signer, mirror)
+    before, outcome = _held(), _verify(signer, mirror, archive)
     for _ in range(AGAIN):
         if outcome.intact or _held() == before:
             break
-        before, outcome = _held(), _verify(signer, mirror)
+        before, outcome = _held(), _verify(signer, mirror, archive)
     return outcome
 
 
-def _verify(signer: Signer, mirror: Mirror | None) -> Verification:
+def _verify(signer: Signer, mirror: Mirror | None, archive: Archive) -> Verification:
     """Check everything once.
 
     The file is read before the database, which is never behind it; entries that are added
     meanwhile are left for the next time.
     """
+    archive.forget()
     reflected = mirror.read() if mirror is not None else None
     held = _held()
     size = held.size if held else 0
-    walk = _Walk(held.indexed if held else 0)
+    walk = _Walk(held.indexed if held else 0, archive)
     try:
         heads = _heads(signer, held, reflected, with_mirror=mirror is not None)
         walk.through(size, {head.size: name for name, head in heads.items()})
@@ -104,13 +108,15 @@ def _heads(
 class _Walk:
     """What is known of the record on the way through it."""
 
-    def __init__(self, indexed: int) -> None:
+    def __init__(self, indexed: int, archive: Archive) -> None:
         self.edge: Edge = NOTHING
         self.roots: dict[int, bytes] = {0: merkle.EMPTY}
         self.nodes: list[Node] = []
         self.gone: set[int] = set()
         self.named: set[int] = set()
         self.suspect: int | None = None
+        self._archive = archive
+        self._archived: Counter[str] = Counter()
         self._indexed = indexed
         self._state = Indexed(0, finding.LOWEST, 0)
 
@@ -133,13 +139,15 @@ class _Walk:
         if len(segment.leaves) != segment.width * 41:
             raise _BadRecordError(segment.first + 1, "its leaf is not one")
         leaves = [segment.leaf(index) for index in range(segment.first, segment.end)]
+        places = range(segment.first + 1, segment.end + 1)
+        where = self._where(segment)
         facets = [
-            self._entry(place, leaf, held)
+            self._entry(place, leaf, held, where)
             for place, leaf, held in zip(
-                range(segment.first + 1, segment.end + 1), leaves, _bodies(segment), strict=True
+                places, leaves, _bodies(segment, self._archive), strict=True
             )
         ]
-        self._check_index(segment, leaves, facets)
+        self._check_index(segment, leaves, facets, where)
         hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
         for size in sorted(s for s in roots if segment.first < s <= segment.end):
             self._grow(hashes[self.edge.size - segment.first : size - segment.first])
@@ -150,20 +158,33 @@ class _Walk:
         self.edge, nodes = merkle.grow(self.edge, hashes)
         self.nodes += nodes
 
-    def _entry(self, place: int, leaf: bytes, held: tuple[bytes, bytes] | None) -> Facets | None:
+    def _where(self, segment: Segment) -> str:
+        """Return how to name the file that a segment's bodies are in, if they are in one."""
+        if segment.bodies:
+            return ""
+        try:
+            month = month_of(segment)
+        except ValueError:
+            raise _BadRecordError(segment.first + 1, "its leaf is not one") from None
+        self._archived[month] += segment.width
+        return f", in {self._archive.name(month)}"
+
+    def _entry(
+        self, place: int, leaf: bytes, held: tuple[bytes, bytes] | None, where: str
+    ) -> Facets | None:
         if held is None:
             self.gone.add(place)
             return None
         try:
             found = held_facets(leaf, *held)
         except ValueError as error:
-            raise _BadRecordError(place, str(error)) from None
+            raise _BadRecordError(place, f"{error}{where}") from None
         if found.action == ERASE:
             self.named |= erasures(held[1])
         return found
 
     def _check_index(
-        self, segment: Segment, leaves: list[bytes], facets: list[Facets | None]
+        self, segment: Segment, leaves: list[bytes], facets: list[Facets | None], where: str
     ) -> None:
         """Compare the rows that entries are found by with what the entries say."""
         end = min(segment.end, self._indexed)
@@ -181,13 +202,14 @@ class _Walk:
             if len(rows) != len(kept[table]) or set(rows) != set(kept[table]):
                 column = 0 if table == "entry" else 1
                 place = min(row[column] for row in set(rows) ^ set(kept[table]))
-                raise _BadRecordError(place, f"its row of {table} is not what its body says")
+                raise _BadRecordError(place, f"its row of {table} is not what its body says{where}")
 
     def check_rest(self, held: Held) -> None:
         """Look for what no entry stands behind: nodes, rows of the index, bodies that are gone."""
         if missing := sorted(self.gone - self.named):
             reason = "its body is gone, and no erasure of it is on the record"
             raise _BadRecordError(missing[0], reason)
+        self._check_archive()
         if held.end != held.size:
             raise _BadRecordError(held.size + 1, "it came after the signed head")
         self._check_nodes(held.size)
@@ -200,6 +222,22 @@ class _Walk:
             or (now.size == self._state.size and now != self._state)
         ):
             raise _BadRecordError(None, "how far the index reaches is not what its entries say")
+
+    def _check_archive(self) -> None:
+        """Look for what is in the archive and should not be. A marked file is not settled yet."""
+        for place in sorted(self.named - self.gone):
+            with suppress(LookupError):
+                if not (segment := segments.holding(place - 1)).bodies:
+                    name = self._archive.name(month_of(segment))
+                    raise _BadRecordError(place, f"its body was erased, and is back in {name}")
+        try:
+            counted = self._archive.counted()
+        except ArchiveError as error:
+            raise _BadRecordError(None, str(error)) from None
+        for month, rows in counted.items():
+            if rows != self._archived[month] and not self._archive.marked(month):
+                reason = f"{self._archive.name(month)} has rows that no entry stands behind"
+                raise _BadRecordError(None, reason)
 
     def _check_nodes(self, size: int) -> None:
         kept = list(segments.every_node())
@@ -222,9 +260,12 @@ def _end(node: Node) -> int:
     return (node.place + 1) << merkle.HEIGHT * node.level
 
 
-def _bodies(segment: Segment) -> Iterator[tuple[bytes, bytes] | None]:
+def _bodies(segment: Segment, archive: Archive) -> Iterator[tuple[bytes, bytes] | None]:
     try:
-        yield from bodies.of(segment)
+        yield from bodies.of(segment, archive)
+    except ArchiveError as error:
+        index = segment.first if error.index is None else error.index
+        raise _BadRecordError(index + 1, str(error)) from None
     except (ValueError, LookupError):
         raise _BadRecordError(segment.first + 1, "its bodies cannot be read") from None
 

@@ -207,6 +207,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "audit.feed": _roles(
             Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD, Role.AUDITOR, Role.GOVERNANCE_MANAGER
         ),
+        "audit.archive": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
         "audit.renew_mirror": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
         "witness.add": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
         "witness.remove": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),

@@ -1,8 +1,9 @@
 """The record as a log that others can check: checkpoints, tiles, proofs, feeds; what is erased."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from fairway.nouns.errors import BadInput, NotFound
 from fairway.nouns.events import Entry, EventFilter, Inclusion, Pace, Verification
@@ -37,6 +38,14 @@ class Proved:
 
     inclusion: Inclusion
     entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A month whose bodies were moved out of the database, and how many entries that were."""
+
+    month: str
+    entries: int
 
 
 @verb("audit.log")
@@ -163,6 +172,38 @@ def erase(platform: Platform, actor: Actor, sequences: Sequence[int], reason: st
         erased = platform.ledger.erase(wanted, platform.clock.now())
         act.record("audit.erase", reason=reason.strip(), details={"sequences": wanted})
         return erased
+
+
+@verb("audit.archive")
+def archive(platform: Platform, actor: Actor, before: str) -> tuple[Archived, ...]:
+    """Move the bodies of all entries before a month (UTC) into files by month.
+
+    Their leaves stay, so they are proved, shown, exported and erased as before. Each month is moved
+    and recorded by itself. Raises `BadInput`, `Unavailable`.
+    """
+    with looking(platform, actor, "audit.archive"):
+        now = f"{platform.clock.now().astimezone(UTC):%Y-%m}"
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", before, re.ASCII):
+            raise BadInput(
+                "audit.bad_month", "Give a month as year and month, as in 2026-01.", field="before"
+            )
+        if before > now:
+            raise BadInput(
+                "audit.month_not_over",
+                f"Only months that are over can be moved: before {now} at the latest.",
+                field="before",
+            )
+        months = platform.ledger.moving.months(before)
+    moved = []
+    for month in months:
+        with (
+            platform.ledger.moving.month(month) as let_go,  # it ends after the transaction
+            acting(platform, actor, "audit.archive", subject=month) as act,
+        ):
+            entries = let_go()
+            act.record("audit.archive", subject=month, details={"entries": entries})
+        moved.append(Archived(month, entries))
+    return tuple(moved)
 
 
 @verb("audit.renew_mirror")

@@ -1,6 +1,7 @@
 """What the verbs need of the record, as Protocols; `ports` has all others."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -68,8 +69,23 @@ class Ledger(Protocol):
     def erase(self, sequences: Sequence[int], at: datetime) -> int:
         """Erase bodies; return how many were there. Raises `NotFound`."""
 
+    @property
+    def moving(self) -> "Moving":
+        """Return what moves old bodies out of the database."""
+
     def renew_mirror(self) -> Verification:
         """Write the file of the signed head anew, if all else verifies."""
+
+
+class Moving(Protocol):
+    """What moves old bodies out of the database, into files by month."""
+
+    def months(self, before: str) -> Sequence[str]:
+        """Return the months before one whose bodies, or some of them, are in the database."""
+
+    def month(self, month: str) -> AbstractContextManager[Callable[[], int]]:
+        """Write a month's file; yield what lets the database go of the bodies that are in it, in
+        the open transaction, and returns how many. Raises `Unavailable`."""
 
 
 class Witnesses(Protocol):

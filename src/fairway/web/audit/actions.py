@@ -76,6 +76,7 @@ ACTIONS: Mapping[str, str] = {
     "audit.bodies": "Record exported",
     "audit.erase": "Entries erased",
     "audit.subject": "Uses of a person’s data looked up",
+    "audit.archive": "Old entries moved to the archive",
     "audit.renew_mirror": "Head file written anew",
     "witness.alarm": "Alarm: two histories",
     "witness.ask": "Witnesses asked",
