@@ -31,6 +31,7 @@ PAGES = {
     "hostile-queries": "pages.hostile",
     "delta-sharing": "pages.delta_sharing",
     "attacks-between-nodes": "pages.attacks",
+    "asvs": "pages.asvs",
 }
 """Each page and the module whose `page()` gives its text."""
 

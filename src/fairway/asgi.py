@@ -229,6 +229,9 @@ class _Answer:
         headers = [
             (b"content-type", b"application/problem+json"),
             (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
             (b"connection", b"close"),
         ]
         await self.send({"type": "http.response.start", "status": status, "headers": headers})

@@ -99,6 +99,15 @@ def test_the_unexpected_is_an_incident_without_its_words(http, monkeypatch, capl
     assert "secret words" not in caplog.text + str(said)
 
 
+def test_an_address_begins_no_line_of_the_log(department, monkeypatch, caplog):
+    from fairway.api import problems  # Django must know its settings first
+
+    monkeypatch.setattr(logging.getLogger("fairway"), "propagate", True)
+    with caplog.at_level(logging.ERROR):
+        problems.incident(RuntimeError(), "GET /api/v1/a\nERROR forged: \x1b[2J")
+    assert "GET /api/v1/a?ERROR forged: ?[2J" in caplog.text
+
+
 def test_no_format_that_is_accepted(http):
     query = {"sql": "SELECT region FROM dwp.regions", "purpose": PURPOSE}
     response = http.post("query", json=query, headers={"Accept": "image/png"})

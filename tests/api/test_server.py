@@ -1,6 +1,7 @@
 """The server behind `fairway serve`: its bounds, its log, and how it ends."""
 
 import http.client
+import re
 import signal
 import time
 from urllib.parse import urlsplit
@@ -33,6 +34,9 @@ def test_a_body_that_is_too_large_is_not_read(own):
     response = connection.getresponse()
     assert response.status == 413
     assert b"request.too_large" in response.read()
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
     connection.close()
 
 
@@ -66,6 +70,9 @@ def test_the_log_has_no_query_string_and_no_secret(own):
     assert "GET /api/v1/a?b 404" in said
     assert "GET /api/v1/products 401" in said
     assert "canary" not in said
+    own_lines = [line for line in said.splitlines() if "fairway.access" in line]
+    stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO "
+    assert all(re.match(stamp, line) for line in own_lines)
 
 
 def test_it_ends_cleanly_when_told(department):

@@ -26,7 +26,48 @@ def test_a_domain_must_stand_in_sql():
 
 
 def test_passwords_have_a_least_and_a_most():
-    check_password("x" * 12)
+    check_password("abcd" * 3)
+    check_password("abcd" * 16)
     for bad in ("x" * 11, "x" * (LONGEST_PASSWORD + 1)):
         with pytest.raises(BadInput):
             check_password(bad)
+
+
+KNOWN = ("ada.fraser", "Ada Fraser", "dwp", "Data office")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234",
+        "Password!2345",
+        "qwerty123456",
+        "1qaz2wsx3edc",
+        "fairway-admin-1",
+        "adafraser2026",
+        "Ada Fraser 2026!",
+        "ada.fraser.dwp",
+        "Data office 2026",
+        "xxxxxxxxxxxxxxxx",
+        "121212121212",
+    ],
+)
+def test_a_password_of_names_and_common_words_is_refused(password):
+    with pytest.raises(BadInput) as caught:
+        check_password(password, *KNOWN)
+    assert caught.value.code == "person.guessable_password"
+    assert password not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "three random words",
+        "839102934821",
+        "a long password of your own",
+        "пароль из слов",
+        " " * 4 + "!£$%^&*()_+",
+    ],
+)
+def test_a_password_may_be_of_any_characters(password):
+    check_password(password, *KNOWN)

@@ -24,7 +24,7 @@ from fairway.nouns.entries import (
     GetAt,
     Provenance,
 )
-from fairway.standards import arcgis, ckan, dcat, govuk, jkan, linked, ukapi
+from fairway.standards import arcgis, ckan, dcat, govuk, jkan, linked, reading, ukapi
 
 ABOUT = dcat.About("Find my data", "What this node offers", "Department for Work and Pensions")
 SHACL = rdflib.Namespace("http://www.w3.org/ns/shacl#")
@@ -333,3 +333,13 @@ def test_turtle_as_others_write_it_is_read():
     assert entry.period == (date(2020, 1, 1), None)
     assert entry.distributions == (Distribution(url="https://a/f"),)
     assert [(p.index, p.field) for p in read.problems] == [(1, "dct:title")]
+
+
+def test_rdf_xml_that_declares_entities_is_refused_unread(tmp_path):
+    (tmp_path / "secret").write_text("canary")
+    declared = f'<!DOCTYPE r [<!ENTITY x SYSTEM "{(tmp_path / "secret").as_uri()}">]>'
+    rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    body = f'<rdf:RDF {rdf}><rdf:Description rdf:about="urn:a"><rdf:value>&x;</rdf:value>'
+    with pytest.raises(reading.Unusable) as caught:
+        linked.from_rdf_xml(f"{declared}{body}</rdf:Description></rdf:RDF>")
+    assert "canary" not in str(caught.value)

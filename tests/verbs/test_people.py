@@ -91,6 +91,16 @@ def test_a_password_is_changed_by_who_knows_the_old_one(scene):
     assert outcomes == ["denied", "done"]
 
 
+def test_a_password_of_one_s_own_name_is_refused(scene):
+    with pytest.raises(BadInput) as changed:
+        people.change_password(scene.platform, scene.analyst, PASSWORD, "dfe-analyst-2026")
+    new = Person("grace.hopper", "Grace Hopper", "dfe")
+    with pytest.raises(BadInput) as added:
+        people.add_person(scene.platform, scene.administrator, new, "GraceHopper99")
+    assert changed.value.code == added.value.code == "person.guessable_password"
+    assert signing_in.sign_in(scene.platform, Via.WEB, "dfe-analyst", PASSWORD)
+
+
 def test_domains_are_added_once_with_their_organisation(scene):
     hmrc = Domain("hmrc", "Revenue", "hmrc")
     people.add_domain(scene.platform, scene.manager, hmrc, Organisation("hmrc", "HM Revenue"))

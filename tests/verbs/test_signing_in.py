@@ -201,6 +201,14 @@ def test_a_factor_is_begun_completed_and_removed_by_its_owner(scene):
     assert not factors.enrolled(scene.platform, scene.analyst)
 
 
+def test_recovery_codes_are_long_enough_to_be_kept_as_digests(scene):
+    secret, _ = factors.begin(scene.platform, scene.analyst)
+    app = TOTP(b32decode(secret), 6, SHA1(), 30)
+    codes = factors.complete(scene.platform, scene.analyst, code(app))
+    assert len(set(codes)) == 10
+    assert all(len(b32decode(f"{made.upper()}======")) * 8 == 128 for made in codes)
+
+
 def test_a_reset_is_for_somebody_else_who_has_one(scene):
     with pytest.raises(NotFound):
         factors.reset(scene.platform, scene.administrator, "dfe-analyst")

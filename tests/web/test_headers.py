@@ -15,6 +15,8 @@ def test_every_answer_carries_the_headers(signed_in):
         assert "frame-ancestors 'none'" in policy
         assert "form-action 'self'" in policy
         assert "base-uri 'none'" in policy
+        assert "object-src 'none'" in policy
+        assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "unsafe" not in policy
         assert "http" not in policy
         assert answer["Referrer-Policy"] == "same-origin"
@@ -67,3 +69,35 @@ def test_a_node_behind_tls_keeps_its_cookies_to_tls(department):
     assert told["SESSION_COOKIE_SECURE"]
     assert told["CSRF_COOKIE_SECURE"]
     assert told["SECURE_HSTS_SECONDS"] > 0
+
+
+def test_behind_tls_every_answer_asks_for_tls_from_now_on(client):
+    from django.test import override_settings
+
+    for address in ("/sign-in", "/nope", "/api/v1/health", "/api/v1/me"):
+        assert "Strict-Transport-Security" not in client.get(address)
+        with override_settings(SECURE_HSTS_SECONDS=365 * 24 * 3600):
+            told = client.get(address)["Strict-Transport-Security"]
+        assert told == "max-age=31536000; includeSubDomains"
+
+
+def test_nothing_answers_to_trace(signed_in):
+    analyst = signed_in("dfe-analyst")
+    for address in (*PAGES[:-1], "/sign-in", "/api/v1/me", "/api/v1/health"):
+        answer = analyst.trace(address)
+        assert answer.status_code == 405
+        assert b"sessionid" not in answer.content
+
+
+def test_folders_of_static_files_are_not_listed(client):
+    for address in ("/static/", "/static/images/", "/.git/HEAD"):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert b"NOTICE.txt" not in answer.content
+
+
+def test_no_answer_opens_itself_to_other_origins(signed_in):
+    analyst = signed_in("dfe-analyst")
+    for address in ("/", "/api/v1/me", "/api/v1/products"):
+        answer = analyst.get(address, headers={"Origin": "https://elsewhere.example"})
+        assert [name for name in answer.headers if name.startswith("Access-Control")] == []

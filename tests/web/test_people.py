@@ -65,7 +65,9 @@ def test_signing_in_leads_back_to_our_own_pages_only(client, wanted, reached):
 def test_signing_out_is_a_form_and_ends_the_session(signed_in):
     analyst = signed_in("dfe-analyst")
     assert analyst.get("/sign-out").status_code == 405
-    assert analyst.post("/sign-out")["Location"] == "/sign-in"
+    left = analyst.post("/sign-out")
+    assert left["Location"] == "/sign-in"
+    assert left["Clear-Site-Data"] == '"cache"'
     assert analyst.get("/").status_code == 302
 
 

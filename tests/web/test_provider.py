@@ -205,6 +205,7 @@ class Liar:
         self.token: Any = None
         self.nonce = ""
         self.silent = False
+        self.described: dict[str, Any] = {}
 
     def answer(self, path: str) -> Any:
         if path == "/.well-known/openid-configuration":
@@ -213,6 +214,7 @@ class Liar:
                 "issuer": self.issuer,
                 "jwks_uri": f"{self.issuer}/keys",
                 **{f"{name}_endpoint": f"{self.issuer}/{name}" for name in names},
+                **self.described,
             }
         if path == "/keys":
             public = jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
@@ -267,7 +269,7 @@ def lying(template) -> Iterator[tuple[Liar, str, Path]]:
 def liar(lying) -> Iterator[tuple[Liar, httpx.Client]]:
     """The provider, telling the truth until the test changes it, and a browser."""
     made, address, _ = lying
-    made.changes, made.token, made.silent = {}, None, False
+    made.changes, made.token, made.silent, made.described = {}, None, False, {}
     with httpx.Client(base_url=address, timeout=60) as client:
         yield made, client
 
@@ -296,6 +298,14 @@ def test_an_honest_answer_signs_in(liar):
     provider, client = liar
     assert came_back(provider, client).status_code == 302
     assert signed_in(client)
+
+
+def test_a_description_of_another_provider_signs_nobody_in(liar):
+    provider, client = liar
+    provider.described = {"issuer": "http://127.0.0.1:1"}
+    provider.changes = {"iss": "http://127.0.0.1:1"}  # so that its tokens agree with it
+    came_back(provider, client)
+    assert not signed_in(client)
 
 
 def unsigned(claims: dict[str, Any]) -> str:

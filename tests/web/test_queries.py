@@ -105,7 +105,7 @@ def test_a_refusal_names_no_command(analyst):
 def test_each_file_holds_every_row_and_is_a_use_of_its_own(analyst, department):
     before = actions(department).count("query.completed")
     csv = analyst.post("/query/download", asked(format="csv"))
-    assert csv["Content-Type"] == "text/csv"
+    assert csv["Content-Type"] == "text/csv; charset=utf-8"
     assert re.fullmatch(r'attachment; filename="fairway-Q-\w+\.csv"', csv["Content-Disposition"])
     lines = csv.getvalue().decode().splitlines()
     assert len(lines) == 241

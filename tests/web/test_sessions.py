@@ -120,6 +120,18 @@ def test_sessions_are_listed_and_ended_from_elsewhere(signed_in):
     assert here.get("/account").status_code == 200
 
 
+def test_ending_a_session_asks_who_is_there(signed_in):
+    here, there = signed_in("dfe-analyst"), signed_in("dfe-analyst")
+    account = here.get("/account").content.decode()
+    other = re.search(r"/account/sessions/(S-[0-9a-f]{12})/end", account)[1]
+    age(here, confirmed=16 * 60)
+    assert here.post(f"/account/sessions/{other}/end")["Location"].startswith("/account/confirm")
+    assert there.get("/account").status_code == 200
+    here.post("/account/confirm", {"password": PASSWORD})
+    here.post(f"/account/sessions/{other}/end")
+    assert there.get("/account").status_code == 302
+
+
 def test_a_closed_account_has_no_sessions_left(signed_in, department):
     from fairway.store.sessions import SessionRecord
     from fairway.verbs import people

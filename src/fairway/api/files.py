@@ -11,6 +11,7 @@ from urllib.parse import quote
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 from ninja import Field, Router, Schema
 
 from fairway.api.signing_in import actor
@@ -92,7 +93,7 @@ def read(request: HttpRequest, link: str) -> HttpResponseBase:
         return response
     response["Content-Type"] = "application/vnd.apache.parquet"
     response["Content-Length"] = str(stop - start)
-    response["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    response["Content-Disposition"] = content_disposition_header(True, found.name)
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "no-store"
     response["ETag"] = f'"{found.mark}"'

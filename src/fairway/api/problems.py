@@ -115,7 +115,9 @@ def incident(error: BaseException, where: str) -> str:
     name = f"I-{secrets.token_hex(4)}"
     frames = traceback.extract_tb(error.__traceback__)
     path = "".join(f"\n  {f.filename}:{f.lineno} in {f.name}" for f in frames)
-    log.error("incident %s: %s at %s%s", name, type(error).__name__, where, path)
+    # An address may hold what would end a line of the log and begin a false one.
+    written = "".join(c if c.isprintable() else "?" for c in where)[:300]
+    log.error("incident %s: %s at %s%s", name, type(error).__name__, written, path)
     return name
 
 

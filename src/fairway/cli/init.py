@@ -39,9 +39,9 @@ def init(
     `data`, or wherever `data.roots` in `fairway.toml` says.
     """
     check_id(administrator, "person")  # before anything is made
-    chosen = password("Password", confirm=True) if ask_password else secrets.token_urlsafe(15)
-    check_password(chosen)
+    chosen = password("Password", confirm=True) if ask_password else secrets.token_urlsafe(16)
     called = name or directory.resolve().name
+    check_password(chosen, administrator, administrator_name, called)
     if watched():
         tell(f"Making a node in {directory} …")
     make(directory, called, database, administrator, administrator_name, chosen)

@@ -24,7 +24,7 @@ def person() -> None:
 @reaching
 def add(door: Door, identifier: str, name: str, domain: str, ask_password: bool) -> None:
     """Add an account for PERSON. A password is made and shown this once."""
-    chosen = password("Password", confirm=True) if ask_password else secrets.token_urlsafe(12)
+    chosen = password("Password", confirm=True) if ask_password else secrets.token_urlsafe(16)
     with door.open() as node:
         made = node.add_person(identifier, name, domain, chosen)
     if door.json:

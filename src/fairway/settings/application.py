@@ -1,5 +1,7 @@
 """What Django is told: the applications, the middleware, cookies, logging."""
 
+import logging
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -146,14 +148,23 @@ def _transport(node: NodeSettings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": node.https,
         "CSRF_COOKIE_SECURE": node.https,
         "SECURE_HSTS_SECONDS": 365 * 24 * 3600 if node.https else 0,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": node.https,
         "CSRF_TRUSTED_ORIGINS": [o for o in origins if o != "https://*"] if node.https else [],
     }
+
+
+class Line(logging.Formatter):
+    """A line of the log; its time is UTC and says so (OWASP ASVS 5.0, 16.2.2)."""
+
+    converter = time.gmtime  # type: ignore[assignment] # as the library documents it
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
 
 _LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"()": Line, "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},

@@ -65,7 +65,7 @@ def add_person(
     """Add an account. Without a password nobody can sign in to it until one is set."""
     check_id(person.id, "person")
     if password is not None:
-        check_password(password)
+        check_password(password, person.id, person.name, person.domain, _node(platform))
     with acting(platform, actor, "person.add", subject=person.id) as act:
         if platform.store.people.get(person.id) is not None:
             raise Conflict("person.exists", f"There is an account {person.id} already.")
@@ -97,14 +97,19 @@ def leaving(platform: Platform, actor: Actor, person: str, leaves: date | None) 
 @verb("person.change_password")
 def change_password(platform: Platform, actor: Actor, old: str, new: str) -> None:
     """Change the actor's own password."""
-    check_password(new)
     with acting(platform, actor, "person.change_password", subject=actor.person) as act:
+        own = known_person(platform, actor.person)
+        check_password(new, own.id, own.name, own.domain, _node(platform))
         holds = platform.store.people.password_holds(actor.person, old)
         act.record("person.change_password", "done" if holds else "denied", subject=actor.person)
         if holds:
             platform.store.people.set_password(actor.person, new)
     if not holds:
         raise Refused("access.wrong_password", "The old password is not right.")
+
+
+def _node(platform: Platform) -> str:
+    return str(platform.settings["name"])
 
 
 @verb("domain.add")

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 _POLICY = (
@@ -13,6 +14,7 @@ _POLICY = (
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
+    "object-src 'none'",
     "frame-ancestors 'none'",
 )
 _HEADERS = {
@@ -38,6 +40,13 @@ class Headers:
         policy = "; ".join(_POLICY).format(nonce=nonce)
         for name, value in {"Content-Security-Policy": policy, **_HEADERS}.items():
             response.headers.setdefault(name, value)
+        if settings.SECURE_HSTS_SECONDS:
+            # Said here as well, since Django says it only where it sees the TLS itself: behind a
+            # front door on another machine it does not, and `web.https` is the operator's word.
+            response.headers.setdefault(
+                "Strict-Transport-Security",
+                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains",
+            )
         # What one person may see is kept neither by their browser nor by anything on the way.
         response.headers.setdefault("Cache-Control", "no-store")
         return response

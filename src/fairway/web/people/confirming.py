@@ -123,6 +123,7 @@ def remove_factor(request: HttpRequest) -> HttpResponse:
 # ------------------------------------------------------------------ sessions
 
 
+@confirmed
 @require_http_methods(["GET", "POST"])
 def end_session(request: HttpRequest, session: str) -> HttpResponse:
     """Ask, then end one of one's own sessions."""

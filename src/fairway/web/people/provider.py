@@ -48,6 +48,9 @@ class Exchange(OpenIDConnectOAuth2Adapter):
 
     def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
         """Check the signature too. Raises `OAuth2Error`."""
+        # the provider's own description has to be that of the provider of the settings
+        if self.openid_config["issuer"].rstrip("/") != app.settings["server_url"].rstrip("/"):
+            raise OAuth2Error("a description of another provider")
         jwt = jwtkit.jwt
         try:
             algorithm = jwt.get_unverified_header(id_token).get("alg")

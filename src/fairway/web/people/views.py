@@ -70,7 +70,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     signing_in.sign_out(platform(), actor(request))
     logout(request)
-    return redirect("sign-in")
+    answer = redirect("sign-in")
+    answer["Clear-Site-Data"] = '"cache"'  # no page of this session is one step back
+    return answer
 
 
 @require_safe

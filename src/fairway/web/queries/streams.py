@@ -16,7 +16,8 @@ def download(request: HttpRequest, result: QueryResult, file: Format) -> Streami
     facts = Facts(result.id, result.fields, result.agreements, result.reasons)
     written = _written(result, file, facts)
     body = _across(written) if isinstance(request, ASGIRequest) else written
-    response = StreamingHttpResponse(body, content_type=file.media_type)
+    charset = "; charset=utf-8" if file.media_type.startswith("text/") else ""
+    response = StreamingHttpResponse(body, content_type=f"{file.media_type}{charset}")
     response.headers["Content-Disposition"] = (
         f'attachment; filename="fairway-{result.id}.{file.ending}"'
     )
