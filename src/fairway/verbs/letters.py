@@ -134,15 +134,13 @@ def _arrived(
             details={"peer": peer.id, "tells": str(letter.payload.get("move", "submit"))},
         )
         found = platform.store.agreements.get(letter.agreement)
-        if found is None:
-            return
-        if refused and letter.kind is LetterKind.ASK:
+        seal = platform.store.peers.seal(letter.agreement)
+        granted = not refused and letter.payload.get("move") == Move.APPROVE.value
+        if found and refused and letter.kind is LetterKind.ASK:
             _turned_away(act, found, peer, reason)
-        elif not refused and letter.payload.get("move") == Move.APPROVE.value:
-            seal = platform.store.peers.seal(found.id)
-            if seal is not None:
-                signature = str(told.get("signature", ""))
-                seals.keep(act, seals.completed(platform, seal, peer, signature), found)
+        elif found and seal and granted:
+            signature = str(told.get("signature", ""))
+            seals.keep(act, seals.completed(platform, seal, peer, signature), found)
 
 
 def _turned_away(act: Act, found: Agreement, peer: Peer, reason: str) -> None:

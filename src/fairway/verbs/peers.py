@@ -385,7 +385,7 @@ def _heard(platform: Platform, message: Message) -> Heard:
     if peer is None or peer.blocked:
         raise _not_believed("peer.unknown", "The request is signed with a key not known here.")
     if told.get("content-digest") != signatures.content_digest(message.body):
-        raise _not_believed("peer.wrong_digest", "The request has another content than it says.")
+        raise _not_believed("peer.request_digest", "The request has another content than it says.")
     signed = signatures.request_base(
         message.method,
         message.path,
