@@ -14,7 +14,17 @@ from fairway.post.identity import NodeIdentity
 from fairway.rules import peers as rules
 from fairway.rules import signatures
 from fairway.rules.permissions import allows
-from fairway.verbs import agreements, following, hearing, letters, peers, people, products
+from fairway.verbs import (
+    agreements,
+    following,
+    hearing,
+    letters,
+    peers,
+    people,
+    products,
+    queries,
+    seals,
+)
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.asking import Asking
 
@@ -524,6 +534,9 @@ def test_an_agreement_that_is_not_signed_as_it_stands_is_not_used(scene, other):
     with store.transaction():
         store.peers.put_seal(good)
     peers.block(scene.platform, scene.manager, "ferries")
+    with pytest.raises(Refused) as refused:
+        seals.check(scene.platform, store.agreements.get(found.id))
+    assert refused.value.code == "peer.blocked"
     with pytest.raises(Refused):
         scene.query(SUMS)
 
@@ -560,7 +573,7 @@ def countersign(other):
     return answer
 
 
-def test_a_request_from_elsewhere_is_decided_and_used_here(scene, other):
+def test_a_request_from_elsewhere_is_decided_and_used_here(scene, other, monkeypatch):
     scene.publish()
     assert ask_us(scene, other)["state"] == "submitted"
     page = agreements.inbox(scene.platform, scene.owner)[0]
@@ -589,6 +602,10 @@ def test_a_request_from_elsewhere_is_decided_and_used_here(scene, other):
     bad = "SELECT CAST(region AS INTEGER) AS x FROM dwp.claims"
     with pytest.raises(BadInput):
         other.use(sql=bad, **told)
+    monkeypatch.setattr(queries, "HELD_BYTES", -1)  # what is large fails while it is gathered
+    with pytest.raises(BadInput):
+        other.use(sql=bad, **told)
+    assert scene.actions()[-1] == "query.stopped"
     other.tell(agreement=seal.agreement, move="terminate", note="x", person="anybody")
     with pytest.raises(Refused):
         other.use(sql=sql, **told)
