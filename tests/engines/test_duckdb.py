@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -202,10 +203,18 @@ def test_the_worker_s_process_knows_no_secret_of_ours(world, engine, monkeypatch
     fresh = DuckDBEngine(locate)
     fresh.warm()
     environment = Path(f"/proc/{fresh.workers._zygote._child.pid}/environ").read_bytes()
-    descriptors = os.listdir(f"/proc/{fresh.workers._zygote._child.pid}/fd")  # noqa: PTH208
+    child = Path(f"/proc/{fresh.workers._zygote._child.pid}/fd")
+    for _ in range(200):  # until the workers that it prepares have their ends of the pipes
+        held = []
+        for descriptor in child.iterdir():
+            with suppress(FileNotFoundError):
+                held.append(os.readlink(descriptor))  # noqa: PTH115 # the link is no path
+        if len(held) == 4:
+            break
+        time.sleep(0.05)
     fresh.close()
     assert b"ZQSECRET" not in environment
-    assert len(descriptors) == 4
+    assert sorted(h.partition(":")[0] for h in held) == [*("/dev/null",) * 3, "socket"]
 
 
 def test_without_a_sandbox_nothing_is_run(world, monkeypatch):
