@@ -111,4 +111,4 @@ def test_the_command_lists_who_can_see_and_what_is_seen(told, agreement):
 def test_the_command_answers_one_question(told, arguments):
     code, _, errors = told("dfe-analyst", *arguments)
     assert code == 2
-    assert "Say --product and --purpose, or --who, or --seen-by." in errors
+    assert "Say --product and --purpose, or --who, or --seen-by, or --everybody." in errors

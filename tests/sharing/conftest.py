@@ -87,7 +87,7 @@ class Partner:
         given = self.token if token is None else token
         said = {"Authorization": f"Bearer {given}"} if given else {}
         place = urlsplit(self.address)
-        connection = http.client.HTTPConnection(place.hostname, place.port, timeout=40)
+        connection = http.client.HTTPConnection(place.hostname, place.port, timeout=120)
         connection._validate_path = lambda url: None  # what a hostile client sends, we send
         try:
             sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()

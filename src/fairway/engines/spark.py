@@ -12,10 +12,11 @@ import io
 import logging
 import os
 import re
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -63,6 +64,22 @@ _BARRIERS = {
     # Sail's optimiser joins filters whatever they are, but moves none below a limit.
     "sail": "LIMIT 9223372036854775807",
 }
+
+
+@contextmanager
+def _as_a_program() -> Iterator[None]:
+    """Let pyspark be imported from anywhere: where the main module has no file, as in `python -c`,
+    it takes itself to be under its own tests, looks for a whole Spark, and ends the process.
+    """
+    main = sys.modules["__main__"]
+    bare = not hasattr(main, "__file__")
+    if bare:
+        main.__file__ = __file__
+    try:
+        yield
+    finally:
+        if bare:
+            del main.__file__
 
 
 class SparkEngine:
@@ -132,7 +149,8 @@ class SparkEngine:
 
     def _session(self) -> "SparkSession":
         try:
-            from pyspark.sql.connect.session import SparkSession
+            with _as_a_program():
+                from pyspark.sql.connect.session import SparkSession
         except ImportError:
             raise missing() from None
         # The client writes every error to its log, with the query's SQL and values of the data.
