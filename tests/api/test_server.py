@@ -20,7 +20,7 @@ def own(department):
 
 
 def test_it_says_that_it_is_up_and_no_more(own):
-    response = httpx.get(f"{own[0].address}/api/v1/health", trust_env=False)
+    response = httpx.get(f"{own[0].address}/api/v1/health", trust_env=False, timeout=60)
     assert response.json() == {"status": "up", "version": "0.1.0"}
     assert "server" not in response.headers
 
@@ -61,7 +61,7 @@ def test_the_log_has_no_query_string_and_no_secret(own):
         trust_env=False,
         timeout=30,
     )
-    httpx.get(f"{node.address}/api/v1/a%0Ab", trust_env=False)
+    httpx.get(f"{node.address}/api/v1/a%0Ab", trust_env=False, timeout=60)
     for _ in range(100):
         said = log.read_text()
         if "GET /api/v1/a?b 404" in said:

@@ -322,17 +322,18 @@ def add(request: HttpRequest, given: WitnessIn) -> tuple[int, dict[str, Any]]:
     return 201, _witness(witnesses.add(current(), actor(request), given.key, given.address))
 
 
+# before the name of a witness, which may hold any path
+@router.post("/witnesses/ask", response=list[AskedOut], summary="Have the record cosigned")
+def ask(request: HttpRequest) -> list[dict[str, Any]]:
+    """Ask every witness for its cosignature on the newest checkpoint."""
+    return [asdict(one) for one in witnesses.ask(current(), actor(request))]
+
+
 @router.delete("/witnesses/{path:name}", response={204: None}, summary="Ask a witness no more")
 def remove(request: HttpRequest, name: str) -> tuple[int, None]:
     """By its name."""
     witnesses.remove(current(), actor(request), name)
     return 204, None
-
-
-@router.post("/witnesses/ask", response=list[AskedOut], summary="Have the record cosigned")
-def ask(request: HttpRequest) -> list[dict[str, Any]]:
-    """Ask every witness for its cosignature on the newest checkpoint."""
-    return [asdict(one) for one in witnesses.ask(current(), actor(request))]
 
 
 @router.post("/watched", response={201: WatchedOut}, summary="Watch another node's record")
