@@ -48,7 +48,8 @@ def contract(domain: str, table: str, columns: dict[str, str], *, is_open: bool 
         f"      - {{name: {name}, logicalType: {kind}, classification: none}}"
         for name, kind in columns.items()
     )
-    more = "customProperties: [{property: accessClass, value: open}]" if is_open else ""
+    more = "customProperties: [{property: visibility, value: partners}"
+    more += ", {property: accessClass, value: open}]" if is_open else "]"
     return CONTRACT.format(domain=domain, table=table, columns=listed, more=more)
 
 

@@ -39,6 +39,9 @@ team:
   members: [{username: ferries-owner, role: data owner}]
 """
 
+SHOWN = "customProperties: [{property: visibility, value: partners}]\n"
+"""What a contract says so that other nodes may know of its product."""
+
 OPEN = (
     CROSSINGS.replace("crossings", "ports")
     + "customProperties: [{property: accessClass, value: open}]\n"

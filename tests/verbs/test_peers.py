@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.verbs.other_node import CROSSINGS, OPEN, OtherNode, arrow
+from tests.scene import CLAIMS, REGIONS, rows_of
+from tests.verbs.other_node import CROSSINGS, OPEN, SHOWN, OtherNode, arrow
 
 from fairway.nouns.agreements import Move, State
 from fairway.nouns.errors import BadInput, Conflict, NotFound, NotSignedIn, Refused, Unavailable
@@ -261,10 +262,21 @@ def test_a_blocked_peer_is_neither_asked_nor_heard(scene, other):
 
 
 def test_a_peer_is_told_of_what_lies_here(scene, other):
-    scene.publish()
+    scene.publish(CLAIMS + SHOWN)
     told = following.catalogue(scene.platform, Actor("@ferries", Via.PEER))
     assert len(told["contracts"]) == 1
     assert "claims" in told["contracts"][0]
+
+
+def test_a_peer_knows_of_nothing_that_is_not_for_partners(scene, other):
+    scene.publish(CLAIMS)
+    assert following.catalogue(scene.platform, Actor("@ferries", Via.PEER))["contracts"] == []
+    with pytest.raises(NotFound):
+        ask_us(scene, other)
+    scene.publish(REGIONS)
+    with pytest.raises(Refused) as refused:
+        other.use(sql="SELECT region FROM dwp.regions")
+    assert refused.value.code == "access.no_such_product"
 
 
 def test_following_again_takes_what_changed(scene, other):
@@ -288,7 +300,7 @@ def test_what_is_no_catalogue_is_refused(scene, other):
 def test_a_peer_takes_no_contract_s_id_from_this_node(scene, other):
     other.said["catalogue"] = {"contracts": [CROSSINGS.replace("crossings-1", "claims-1")]}
     following.follow(scene.platform, scene.manager, "ferries")
-    assert scene.publish().product.id == "dwp.claims"
+    assert scene.publish(CLAIMS + SHOWN).product.id == "dwp.claims"
 
 
 # ------------------------------------------------------------------ asking another node
@@ -454,7 +466,7 @@ def test_what_is_no_letter_is_refused(scene, other):
 
 
 def test_a_letter_about_an_agreement_within_this_node_finds_none(scene, other):
-    scene.publish()
+    scene.publish(CLAIMS + SHOWN)
     found = scene.approve()
     with pytest.raises(NotFound):
         other.tell(agreement=found.id, move="suspend", note="Why.")
@@ -574,7 +586,7 @@ def countersign(other):
 
 
 def test_a_request_from_elsewhere_is_decided_and_used_here(scene, other, monkeypatch):
-    scene.publish()
+    scene.publish(CLAIMS + SHOWN)
     assert ask_us(scene, other)["state"] == "submitted"
     page = agreements.inbox(scene.platform, scene.owner)[0]
     assert page.agreement.asker == "ferries-analyst@ferries"
@@ -586,8 +598,6 @@ def test_a_request_from_elsewhere_is_decided_and_used_here(scene, other, monkeyp
     sql = "SELECT region, sum(weeks) AS weeks FROM dwp.claims GROUP BY region"
     told = {"agreements": {seal.agreement: seal.hash}}
     body = other.use(sql=sql, **told)
-    from tests.scene import rows_of
-
     assert sorted(r["region"] for r in rows_of(body)) == ["London", "Scotland", "Wales"]
     done = scene.events(action="query.completed")[-1]
     assert (done.actor, done.query_id) == ("ferries-analyst@ferries", "Q-000000000000")
@@ -612,7 +622,7 @@ def test_a_request_from_elsewhere_is_decided_and_used_here(scene, other, monkeyp
 
 
 def test_an_approval_that_the_other_node_does_not_sign_is_not_used(scene, other):
-    scene.publish()
+    scene.publish(CLAIMS + SHOWN)
     ask_us(scene, other)
     other.said["letter"] = {"signature": "00"}
     scene.move(scene.owner, "AG-000000000000", Move.APPROVE)
@@ -623,7 +633,7 @@ def test_an_approval_that_the_other_node_does_not_sign_is_not_used(scene, other)
 
 
 def test_the_other_node_s_asker_alone_withdraws(scene, other):
-    scene.publish()
+    scene.publish(CLAIMS + SHOWN)
     ask_us(scene, other)
     agreement = "AG-000000000000"
     with pytest.raises(Refused):
@@ -643,17 +653,16 @@ def test_the_other_node_s_asker_alone_withdraws(scene, other):
     ],
 )
 def test_a_request_that_cannot_be_taken_is_refused(scene, other, changed, code):
-    from tests.scene import REGIONS
-
-    scene.publish()
-    scene.publish(REGIONS)
+    scene.publish(CLAIMS + SHOWN)
+    shown = "customProperties: [{property: visibility, value: partners}, "
+    scene.publish(REGIONS.replace("customProperties: [", shown))
     with pytest.raises((BadInput, NotFound, Refused)) as refused:
         ask_us(scene, other, **changed)
     assert refused.value.code == code
 
 
 def test_a_request_is_taken_once_and_only_where_somebody_decides(scene, other):
-    scene.publish()
+    scene.publish(CLAIMS + SHOWN)
     ask_us(scene, other)
     with pytest.raises(Conflict) as refused:
         ask_us(scene, other)

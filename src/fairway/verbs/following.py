@@ -1,16 +1,15 @@
 """Following: the catalogue of another node, taken over so that its products are found here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fairway.nouns.errors import BadInput, FairwayError
 from fairway.nouns.peers import Peer
 from fairway.nouns.people import Actor, Domain, Person
-from fairway.nouns.products import DataProduct, Source
-from fairway.nouns.search import EVERYONE
+from fairway.nouns.products import DataProduct, Source, Visibility
 from fairway.rules import peers as rules
-from fairway.rules.entries import may_know
+from fairway.rules.entries import is_for_partners
 from fairway.verbs.acting import acting, looking, verb
 from fairway.verbs.peers import ask_json, bad_answer, get, lies_elsewhere
 from fairway.verbs.ports import Platform
@@ -32,13 +31,13 @@ class Followed:
 
 @verb("peer.catalogue")
 def catalogue(platform: Platform, actor: Actor) -> Mapping[str, Any]:
-    """Tell a peer which products this node offers: those that lie here, each as its contract.
+    """Tell a peer which products this node offers to others, each as its contract.
 
-    What only the people of its own domain may know of is left out.
+    They lie here, and their contracts say `visibility: partners`.
     """
     with looking(platform, actor, "peer.catalogue"):
-        every = (p for p in platform.store.products.all() if not lies_elsewhere(p))
-        own = [p for p in every if may_know(p, (EVERYONE,))]
+        every = platform.store.products.all()
+        own = [p for p in every if not lies_elsewhere(p) and is_for_partners(p)]
         return {"contracts": [platform.contracts.write(p.contract) for p in own[:MOST_PRODUCTS]]}
 
 
@@ -93,6 +92,7 @@ def _offered(
             refused.append(f"{name}: {peer.id} does not speak for the domain {contract.domain}.")
             continue
         source = Source(rules.KIND, "product", peer.id)
+        contract = replace(contract, visibility=Visibility.EVERYONE)  # here; not passed on
         offered[name] = DataProduct(
             name, contract, source, rules.person_at("", peer.id), platform.clock.now()
         )

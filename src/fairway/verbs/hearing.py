@@ -14,6 +14,7 @@ from fairway.nouns.errors import BadInput, Conflict, NotFound, Refused
 from fairway.nouns.peers import Heard, LetterKind, Peer
 from fairway.rules import agreements as agreement_rules
 from fairway.rules import peers as rules
+from fairway.rules.entries import is_for_partners
 from fairway.verbs import seals
 from fairway.verbs.acting import Act, acting, verb
 from fairway.verbs.agreements import moved, recorded, settled
@@ -118,8 +119,8 @@ def _asked(act: Act, peer: Peer, said: Mapping[str, Any]) -> Agreement:
     if platform.store.agreements.get(agreement) is not None:
         raise Conflict("peer.agreement_exists", f"There is an agreement {agreement} already.")
     product = get_product(platform, asking.product)
-    if lies_elsewhere(product):
-        raise NotFound("product.not_found", f"{product.id} does not lie at this node.")
+    if lies_elsewhere(product) or not is_for_partners(product):
+        raise NotFound("product.not_found", f"There is no data product '{product.id}' to ask for.")
     if not needs_agreement(product):
         raise Conflict("agreement.not_needed", f"{product.id} is open and needs no agreement.")
     check_lists(platform, asking)
