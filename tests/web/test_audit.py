@@ -102,6 +102,18 @@ def test_every_move_and_verb_that_records_has_words():
     silent |= {"peer.list", "peer.greet", "peer.catalogue"}
     silent |= {"peer.hear", "peer.use"}  # moves, and queries
     silent |= {"appointment.delegate", "review.confirm"}  # an appointment, and moves
+    silent |= {"audit.log", "audit.prove", "audit.state", "catalogue.feed", "catalogue.hub"}
+    silent |= {"catalogue.owned", "factor.enrolled", "feedback.inbox", "feedback.list"}
+    silent |= {"follow.list", "glossary.list", "query.running", "session.list"}
+    silent |= {"share.look", "share.recipients", "share.table"}
+    silent |= {"provisioning.read", "provisioning.read_person", "provisioning.group_roles"}
+    silent |= {"provisioning.read_group", "provisioning.read_groups"}
+    # what these record has a name of its own, which has words
+    silent |= {"file.offer", "file.read", "query.cancel", "token.create_confirmed"}
+    silent |= {"person.confirm_by_provider", "person.sign_in_by_provider"}
+    silent |= {"provisioning.add_person", "provisioning.change_person"}
+    silent |= {"provisioning.remove_person", "provisioning.put_group"}
+    silent |= {"provisioning.remove_group", "provisioning.set_group_role"}
     assert moves | (set(PERMISSIONS) - silent) <= set(ACTIONS)
 
 
