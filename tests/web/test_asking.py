@@ -156,7 +156,7 @@ def test_an_unfinished_request_is_not_sent_and_says_what_is_missing(signed_in, i
 def test_the_asker_is_told_of_a_guardrail_before_sending(signed_in, department):
     draft = department.draft(columns=(("health", "keep"),))
     said = text(signed_in("dfe-analyst").get(f"/agreements/{draft.id}/check"))
-    assert "A guardrail of the hub stands against this request" in said
+    assert "Guardrails of the hub stand against this request" in said
 
 
 def test_identifiers_are_suggested_as_pseudonyms(signed_in):

@@ -44,7 +44,7 @@ def test_the_inbox_shows_what_waits_first(signed_in, ids):
 
 def test_the_owner_sees_the_whole_request_and_its_objections(signed_in, ids):
     said = text(signed_in("dwp-owner").get(f"/agreements/{ids['objected']}"))
-    assert "A guardrail of the hub stands against this request" in said
+    assert "Guardrails of the hub stand against this request" in said
     assert "health Special category Show as it is" in said
     assert "To compare regions." in said
     assert "UK GDPR" in said
