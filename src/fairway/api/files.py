@@ -1,14 +1,10 @@
 """Stored files: links to them, and their bytes, whole or in a range."""
 
-import asyncio
 import os
-import time
-from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import quote
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
@@ -16,15 +12,12 @@ from ninja import Field, Router, Schema
 
 from fairway.api.signing_in import actor
 from fairway.formats import ranges
+from fairway.formats.parts import Parts
 from fairway.nouns.errors import Refused
 from fairway.verbs import stored_files
 from fairway.wiring import current
 
 router = Router(tags=["Queries"])
-
-CHUNK = 1024 * 1024
-ASKED_AGAIN_SECONDS = 0.5
-"""How often a file that is under way is asked for again whether it may go on."""
 
 
 class FilesIn(Schema):
@@ -86,7 +79,12 @@ def read(request: HttpRequest, link: str) -> HttpResponseBase:
         response: HttpResponseBase = HttpResponse(status=416 if part == (0, 0) else 200)
     else:
         found.body.seek(start)
-        parts = _Parts(found.body, stop - start, link)
+        parts = Parts(
+            found.body,
+            stop - start,
+            lambda: stored_files.still_open(current(), link),
+            _broken_off,
+        )
         response = StreamingHttpResponse(parts if hasattr(request, "scope") else parts.all())
     if part == (0, 0):
         response["Content-Range"] = f"bytes */{size}"
@@ -101,48 +99,6 @@ def read(request: HttpRequest, link: str) -> HttpResponseBase:
         response.status_code = 206
         response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     return response
-
-
-class _Parts:
-    """The bytes of a file on their way out, chunk by chunk."""
-
-    def __init__(self, body: BinaryIO, size: int, link: str) -> None:
-        self._body = body
-        self._left = size
-        self._link = link
-        self._asked = time.monotonic()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield the chunks; break off when the file may not go on."""
-        try:
-            while self._left:
-                if self._due() and not await sync_to_async(self._open)():
-                    raise _broken_off()
-                yield await asyncio.to_thread(self._next)
-        finally:
-            self._body.close()
-
-    def all(self) -> Iterator[bytes]:
-        """Yield the chunks, in the thread that asks."""
-        with self._body:
-            while self._left:
-                if self._due() and not self._open():
-                    raise _broken_off()
-                yield self._next()
-
-    def _due(self) -> bool:
-        return time.monotonic() - self._asked > ASKED_AGAIN_SECONDS
-
-    def _open(self) -> bool:
-        self._asked = time.monotonic()
-        return stored_files.still_open(current(), self._link)
-
-    def _next(self) -> bytes:
-        piece = self._body.read(min(CHUNK, self._left))
-        if not piece:  # the file was cut while it was read
-            raise _broken_off()
-        self._left -= len(piece)
-        return piece
 
 
 def _broken_off() -> Refused:

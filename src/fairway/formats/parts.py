@@ -1,0 +1,67 @@
+"""A stored file on its way out, asked about again while it is under way."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import BinaryIO
+
+from asgiref.sync import sync_to_async
+
+from fairway.nouns.errors import FairwayError
+
+CHUNK = 1024 * 1024
+ASKED_AGAIN_SECONDS = 0.5
+"""How often a file that is under way is asked for again whether it may go on."""
+
+
+class Parts:
+    """The next bytes of a file, chunk by chunk; closes it at the end.
+
+    `still_open` says whether it may go on. Where it may not, or the file was cut while it was
+    read, the error that `broken_off` makes is raised, so that nobody takes a part for the whole.
+    """
+
+    def __init__(
+        self,
+        body: BinaryIO,
+        size: int,
+        still_open: Callable[[], bool],
+        broken_off: Callable[[], FairwayError],
+    ) -> None:
+        self._body = body
+        self._left = size
+        self._still_open = still_open
+        self._broken_off = broken_off
+        self._asked = time.monotonic()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the chunks; break off when the file may not go on."""
+        try:
+            while self._left:
+                if self._due() and not await sync_to_async(self._open)():
+                    raise self._broken_off()
+                yield await asyncio.to_thread(self._next)
+        finally:
+            self._body.close()
+
+    def all(self) -> Iterator[bytes]:
+        """Yield the chunks, in the thread that asks."""
+        with self._body:
+            while self._left:
+                if self._due() and not self._open():
+                    raise self._broken_off()
+                yield self._next()
+
+    def _due(self) -> bool:
+        return time.monotonic() - self._asked > ASKED_AGAIN_SECONDS
+
+    def _open(self) -> bool:
+        self._asked = time.monotonic()
+        return self._still_open()
+
+    def _next(self) -> bytes:
+        piece = self._body.read(min(CHUNK, self._left))
+        if not piece:  # the file was cut while it was read
+            raise self._broken_off()
+        self._left -= len(piece)
+        return piece
