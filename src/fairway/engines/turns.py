@@ -88,20 +88,10 @@ class FairTurns:
                 )
             line.append(turn)
             self._admit()
-            until = time.monotonic() + self._seconds
-            while not turn.admitted and not turn.cancelled:
-                left = until - time.monotonic()
-                if left <= 0 or not self.changed.wait(min(left, 1.0)):
-                    self._hurry()
-                    if time.monotonic() >= until and not turn.admitted:
-                        self._leave(turn)
-                        raise Busy(
-                            "query.busy",
-                            f"All places for queries were taken for {self._seconds:g} seconds.",
-                            remedy="Try again in a minute.",
-                        )
-            if not turn.admitted:
-                self._leave(turn)
+        until = time.monotonic() + self._seconds
+        while not self._settled(turn, until):
+            for stop in self._overdue():  # not under the lock: who is stopped gives its place back
+                stop()
         return turn
 
     def find(self, person: str, query: str) -> _Turn | None:
@@ -123,6 +113,38 @@ class FairTurns:
             else:
                 self._leave(turn)
             self._admit()
+
+    def _settled(self, turn: _Turn, until: float) -> bool:
+        """Wait up to a second; say whether the turn has its place or was cancelled.
+
+        Errors: `Busy` when `until`, in seconds of the monotonic clock, is past.
+        """
+        with self.lock:
+            if not turn.admitted and not turn.cancelled:
+                self.changed.wait(max(0.0, min(until - time.monotonic(), 1.0)))
+            if turn.admitted:
+                return True
+            late = time.monotonic() >= until
+            if late or turn.cancelled:
+                self._leave(turn)
+        if late and not turn.cancelled:
+            raise Busy(
+                "query.busy",
+                f"All places for queries were taken for {self._seconds:g} seconds.",
+                remedy="Try again in a minute.",
+            )
+        return turn.cancelled
+
+    def _overdue(self) -> list[Callable[[], None]]:
+        """Cancel the queries whose readers hold their places too long; return what stops them."""
+        stops = []
+        before = time.monotonic() - self._longest
+        with self.lock:
+            for turn in self._running:
+                if turn.began < before and turn.stop is not None and not turn.cancelled:
+                    turn.cancelled = True
+                    stops.append(turn.stop)
+        return stops
 
     # ------------------------------------------------------------- under the lock
 
@@ -162,11 +184,3 @@ class FairTurns:
         if len(self._served) > 10_000:  # long-gone people need no memory of theirs kept
             self._served = dict(sorted(self._served.items(), key=lambda kept: kept[1])[-1_000:])
         self.changed.notify_all()
-
-    def _hurry(self) -> None:
-        """Stop the queries whose readers hold their places too long."""
-        late = time.monotonic() - self._longest
-        for turn in self._running:
-            if turn.began < late and turn.stop is not None and not turn.cancelled:
-                turn.cancelled = True
-                turn.stop()
