@@ -142,7 +142,13 @@ def _matches(want: list[str], have: list[str]) -> bool:
         return not have
     if want[0] == ANY:
         return any(_matches(want[1:], have[n:]) for n in range(len(have) + 1))
-    return bool(have) and want[0] == have[0] and _matches(want[1:], have[1:])
+    return bool(have) and _alike(want[0], have[0]) and _matches(want[1:], have[1:])
+
+
+def _alike(want: str, have: str) -> bool:
+    """Say whether a line is the one shown; an ellipsis in the line stands for any text."""
+    parts = (re.escape(part) for part in want.split(ANY))
+    return re.fullmatch(".+".join(parts), have) is not None
 
 
 def follow(

@@ -120,7 +120,7 @@ def test_the_barrier_stands_in_the_engine_s_plan(world):
     totality = Totality(query.tree, world.relations)
     with duckdb.connect() as connection:
         located = [(r, locate(r.source)) for r in world.relations]
-        for view in compiled.views(located, totality.barrier, totality.lowered):
+        for view in compiled.views(located, [], totality.barrier, totality.lowered):
             connection.execute(view)
         plan = connection.execute(f"EXPLAIN (FORMAT json) {query.sql}").fetchall()[0][1]
     text = []

@@ -44,5 +44,6 @@ ACCOUNTS = (
     Account("dfe-analyst", "Analyst, DfE", "dfe", "analyst"),
     Account("auditor", "Auditor", "hub", "auditor"),
     Account("governance-manager", "Governance manager", "hub", "governance manager"),
+    Account("data-protection-officer", "Data protection officer", "hub", "data protection officer"),
 )
 """Roles, and never people: nobody is invented. The administrator comes with the node itself."""

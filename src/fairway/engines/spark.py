@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -274,10 +275,14 @@ class SparkStream:
                             yield sink.getvalue()
                             sink.seek(0)
                             sink.truncate()
+            if self._stopped:  # an interrupted query can end as if its result were whole
+                raise failures.error("")
             self._check_files()
             yield sink.getvalue()
-        except FairwayError:
-            raise
+        except FairwayError as error:
+            if not self._late:
+                raise
+            raise self._failure(error) from None
         except Exception as error:  # noqa: BLE001 - whatever it is, only its class goes out
             if not self._open and not self._late:
                 return
@@ -291,7 +296,10 @@ class SparkStream:
         for source, schema in self._sources:
             reader = self._session.read.option("__globPaths__", "false")
             paths = [f"file://{path}" for path in source.paths]
-            reader.schema(schema).parquet(*paths).createOrReplaceTempView(source.view)
+            frame = reader.schema(schema).parquet(*paths)
+            if source.like.deleted:
+                frame = frame.where(governed.undeleted(source))
+            frame.createOrReplaceTempView(source.view)
         if self._stopped:
             raise failures.error("")
         found = self._session.sql(self._written.sql)
@@ -321,8 +329,14 @@ class SparkStream:
     def stop(self) -> None:
         """Interrupt the work, from any thread. Who reads meets an error."""
         self._stopped = True
-        with suppress(Exception):
-            self._session.interruptTag(self._tag)
+        threading.Thread(target=self._interrupt, daemon=True).start()
+
+    def _interrupt(self) -> None:
+        """Interrupt until the work has ended: the server forgets what came before it began."""
+        while self._open:
+            with suppress(Exception):
+                self._session.interruptTag(self._tag)
+            time.sleep(0.2)
 
     def _failure(self, error: Exception) -> FairwayError:
         """Return the error of a class; Spark's own words are read for it, and never passed on."""

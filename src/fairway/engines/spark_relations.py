@@ -111,11 +111,16 @@ def _read(source: Prepared, types: dict[str, LogicalType]) -> str:
         return f"{sql} AS {name(given)}"
 
     columns = ", ".join(column(given, kind) for given, kind in types.items())
-    sql = f"SELECT {columns} FROM {source.view}"  # noqa: S608 - names are ours or quoted
-    if source.like.deleted:
-        places = ", ".join(f"{place}L" for place in source.like.deleted)
-        sql += f" WHERE _metadata.row_index NOT IN ({places})"
-    return sql
+    return f"SELECT {columns} FROM {source.view}"  # noqa: S608 - names are ours or quoted
+
+
+def undeleted(source: Prepared) -> str:
+    """Return the condition of rows that the source has not deleted, for its files alone.
+
+    It goes into the view itself, since places in a file are not seen through a view's name.
+    """
+    places = ", ".join(f"{place}L" for place in source.like.deleted)
+    return f"_metadata.row_index NOT IN ({places})"
 
 
 # -------------------------------------------------------------------- treatments
