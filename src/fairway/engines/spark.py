@@ -296,7 +296,7 @@ class SparkStream:
         for source, schema in self._sources:
             reader = self._session.read.option("__globPaths__", "false")
             paths = [f"file://{path}" for path in source.paths]
-            frame = reader.schema(schema).parquet(*paths)
+            frame: Any = reader.schema(schema).parquet(*paths)  # typed as another client's
             if source.like.deleted:
                 frame = frame.where(governed.undeleted(source))
             frame.createOrReplaceTempView(source.view)
