@@ -189,6 +189,14 @@ def test_one_column_and_what_is_open():
     assert {(g.people[0], g.purpose) for g in everyone} == {("", code) for code in PURPOSES}
 
 
+def test_one_column_of_an_agreement_that_is_stopped_is_nobodys():
+    made = an_agreement(asker="ann", history=(APPROVED,))
+    for kind, subject in ((Stopped.AGREEMENT, made.id), (Stopped.PRODUCT, made.product)):
+        halt = Stop("S-1", kind, subject, "Why.", "hub", NOW)
+        access = EffectiveAccess(reading([made], halted=[halt]), JUDGE)
+        assert list(access.of_product("dwp.claims", "region")) == []
+
+
 # ------------------------------------------------------------------ impact
 
 

@@ -136,6 +136,8 @@ def among(column, *values):
          True),
         (Comparison("i", Operator.NOT_EQUAL, 3), DataFile("f", ranges=(ColumnRange("i", 3, 3),)),
          False),
+        (among("x", math.nan), DataFile("f", ranges=(ColumnRange("x", 1.0, 2.0),)), True),
+        (among("x", 0.5, math.nan), DataFile("f", ranges=(ColumnRange("x", 1.0, 2.0),)), True),
         (Comparison("x", Operator.GREATER, 9.0),
          DataFile("f", ranges=(ColumnRange("x", 1.0, 2.0),)), True),  # of NaN
         (Comparison("x", Operator.LESS, 1.0), DataFile("f", ranges=(ColumnRange("x", 1.5, 2.0),)),

@@ -3,7 +3,7 @@
 import pytest
 
 from fairway.nouns.entries import CatalogueEntry, EntryKind
-from fairway.nouns.errors import NotSignedIn
+from fairway.nouns.errors import BadInput, NotSignedIn
 from fairway.nouns.search import Indexed, SearchQuery
 from fairway.verbs import catalogue
 from fairway.verbs.acting import NOBODY
@@ -21,9 +21,17 @@ def filled(scene):
 
 
 def test_one_finds_what_one_may_know_of(filled):
-    page = catalogue.search(filled.platform, filled.analyst, SearchQuery("rainfall", limit=9999))
+    asked = SearchQuery("rainfall", {"kind": ("dataset", "api")}, limit=9999)
+    page = catalogue.search(filled.platform, filled.analyst, asked)
     assert [hit.id for hit in page.hits] == ["open"]
     assert page.total == 1
+
+
+def test_a_facet_that_is_none_is_refused(filled):
+    with pytest.raises(BadInput) as caught:
+        catalogue.search(filled.platform, filled.analyst, SearchQuery(chosen={"colour": ("red",)}))
+    assert (caught.value.code, caught.value.field) == ("catalogue.no_facet", "facet")
+    assert "organisation" in caught.value.remedy
 
 
 def test_suggestions_are_of_what_one_may_know_of(filled):

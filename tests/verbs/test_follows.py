@@ -105,6 +105,16 @@ def test_an_empty_catalogue_can_be_followed(platform, scene, there):
     assert follows.turn(platform, SYSTEM, "there") == 1
 
 
+def test_a_long_feed_is_taken_over_in_several_turns(platform, scene, there, monkeypatch):
+    monkeypatch.setattr(follows, "MOST_PAGES", 2)
+    for number in range(5):
+        there.put(f"a{number}", f"Entry {number}")
+    assert begin(platform, scene).cursor == "feed.4"
+    assert len(listed(platform, scene)) == 4
+    assert follows.turn(platform, SYSTEM, "there") == 1
+    assert len(listed(platform, scene)) == 5
+
+
 def test_a_fault_is_noted_once_and_forgotten_when_it_is_over(platform, scene, there):
     begin(platform, scene)
     there.failing = Unavailable("harvest.unreachable", "Nothing answers.")

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -36,10 +37,10 @@ def ask(page, today):
     fill_date(page, "starts", today)
     fill_date(page, "ends", today + timedelta(days=100))
     go_on(page)
-    assert page.get_by_role("heading", name="Check your answers").is_visible()
-    assert page.get_by_text("weeks >= 4").is_visible()
+    expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+    expect(page.get_by_text("weeks >= 4")).to_be_visible()
     page.get_by_role("button", name="Accept and send").click()
-    assert page.get_by_role("heading", name="Request sent").is_visible()
+    expect(page.get_by_role("heading", name="Request sent")).to_be_visible()
     return re.search(r"AG-[a-z0-9]+", page.get_by_role("main").inner_text())[0]
 
 
@@ -53,7 +54,7 @@ def decide(page, request, today):
     page.get_by_label("Only rows that also meet this condition").fill("region <> 'London'")
     fill_date(page, "ends", today + timedelta(days=50))
     page.get_by_role("button", name="Approve with these terms").click()
-    assert page.get_by_text(f"You approved {request}, with less").is_visible()
+    expect(page.get_by_text(f"You approved {request}, with less")).to_be_visible()
 
 
 def use(page, site, request):
@@ -66,15 +67,15 @@ def use(page, site, request):
         "SELECT region, count(*) AS people FROM dwp.claims GROUP BY region ORDER BY region"
     )
     page.get_by_role("button", name="Run the query").click()
-    assert page.get_by_role("heading", name="Result", exact=True).is_visible()
+    expect(page.get_by_role("heading", name="Result", exact=True)).to_be_visible()
     rows = page.locator("tbody tr").all_inner_texts()
     assert [row.split("\t")[0] for row in rows] == ["North East", "Scotland", "Wales"]
     page.get_by_label("What to compare").select_option("region")
     page.get_by_label("Numbers to show").select_option("people")
     page.get_by_role("button", name="Draw the chart").click()
     chart = page.get_by_role("img", name="people by region")
-    assert chart.is_visible()
-    assert page.get_by_role("table", name="The numbers of the chart").is_visible()
+    expect(chart).to_be_visible()
+    expect(page.get_by_role("table", name="The numbers of the chart")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -96,7 +97,7 @@ def test_from_search_to_chart(site, new_page, scripts):
     text = download.value.path().read_text("utf-8")
     assert text.splitlines()[0].replace('"', "") == "region,people"
     owner.goto(f"{site.url}/products/dwp.claims")
-    assert owner.get_by_role("table", name="Who uses it").is_visible()
+    expect(owner.get_by_role("table", name="Who uses it")).to_be_visible()
     if scripts:
         owner.get_by_role("button", name="Sign out").click()
         owner.wait_for_url("**/sign-in")

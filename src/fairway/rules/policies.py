@@ -106,12 +106,11 @@ def compiled(policy_set: Tree) -> Policies:
 
 
 def _policy(name: str, tree: Tree, uses: set[str]) -> Policy:
-    tests = [_scope(variable, tree[variable], uses) for variable in ("principal", "resource")]
-    tests.append(_scope("action", tree["action"], uses))
+    heads = [_scope(part, tree[part], uses) for part in ("principal", "resource", "action")]
+    tests = [head for head in heads if head is not None]
     for condition in tree["conditions"]:
         body = _boolean(_expression(condition["body"], uses))
         tests.append(body if condition["kind"] == "when" else _negated(body))
-    tests = [test for test in tests if test is not _always]
 
     def speaks(asked: Asked) -> bool:
         return all(test(asked) for test in tests)
@@ -122,14 +121,11 @@ def _policy(name: str, tree: Tree, uses: set[str]) -> Policy:
 # ------------------------------------------------------------------ the head of a policy
 
 
-def _always(asked: Asked) -> bool:  # noqa: ARG001
-    return True
-
-
-def _scope(variable: str, tree: Tree, uses: set[str]) -> Expression:
+def _scope(variable: str, tree: Tree, uses: set[str]) -> Expression | None:
+    """Return the test of one part of a policy's head, None for one that speaks of everything."""
     operator = tree["op"]
     if operator == "All":
-        return _always
+        return None
     if "slot" in tree:
         raise Outside("templates")
     read = _variable(variable)

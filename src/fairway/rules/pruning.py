@@ -70,7 +70,7 @@ def constant(text: str | None, kind: LogicalType) -> Value | None:
                 return {"true": True, "false": False}[text.lower()]
             case LogicalType.DATE:
                 return datetime.fromisoformat(text).date()
-            case LogicalType.TIMESTAMP:
+            case _:  # a moment
                 moment = datetime.fromisoformat(text)
                 return moment if moment.tzinfo is None else _plain(moment)
     except (ValueError, KeyError):

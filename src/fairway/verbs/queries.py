@@ -49,21 +49,20 @@ class _Use:
     agreements: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
-    turn: Turn | None = None
+    turn: Turn = field(init=False)  # from when the query waits for its place
     hashes: Mapping[str, str] = field(default_factory=dict)
     place: str = ""
     begun: bool = False
 
     def ending(self, error: FairwayError) -> FairwayError:
         """Return the error that ended the work: a cancelled one shows as whatever broke first."""
-        if self.turn is None or not self.turn.cancelled:
+        if not self.turn.cancelled:
             return error
         return _cancelled()
 
     def release(self) -> None:
         """Give the place back."""
-        if self.turn is not None:
-            self.turn.release()
+        self.turn.release()
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -369,8 +368,7 @@ def _started(
         use.record("query.stopped", "failed", reason=error.message, rows=0)
         raise _Recorded(error) from None
     use.details["engine"] = stream.engine
-    if use.turn is not None:
-        use.turn.attach(stream.stop)
+    use.turn.attach(stream.stop)
     return stream
 
 
