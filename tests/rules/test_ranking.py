@@ -14,6 +14,7 @@ from fairway.rules.ranking import (
     WEIGHTS,
     Finder,
     Texts,
+    breadth,
     likelihood,
     norm,
     rarity,
@@ -81,8 +82,9 @@ def test_rare_concepts_tell_more_than_frequent_ones():
 
 
 def test_more_places_in_a_shorter_entry_speak_louder():
-    assert likelihood(2, 5.0) > likelihood(1, 5.0) > likelihood(1, 15.0) > 0.0
-    assert likelihood(1000, 1.0) < 2.2
+    short, long = breadth(5.0), breadth(15.0)
+    assert likelihood(2, short) > likelihood(1, short) > likelihood(1, long) > 0.0
+    assert likelihood(1000, breadth(1.0)) < 2.2
 
 
 def test_norm_damps_repeated_words():

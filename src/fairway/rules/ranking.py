@@ -60,12 +60,17 @@ def rarity(documents: int, among: int) -> float:
     return math.log(1 + (max(0, among - documents) + 0.5) / (documents + 0.5))
 
 
-def likelihood(count: float, norm: float) -> float:
-    """Return how much a concept that stands so often in an entry of such a norm speaks for it.
+def breadth(norm: float) -> float:
+    """Return how much the length of an entry takes from what is said in it, by its norm.
 
     The square of the norm stands for the length: words that are told again add little to both.
     """
-    return count * 2.2 / (count + 1.2 * (1 - 0.65 + 0.65 * norm * norm / _TEXT_PIVOT))
+    return 1.2 * (1 - 0.65 + 0.65 * norm * norm / _TEXT_PIVOT)
+
+
+def likelihood(count: float, breadth: float) -> float:
+    """Return how much a concept that stands so often in an entry of such breadth speaks for it."""
+    return count * 2.2 / (count + breadth)
 
 
 # ------------------------------------------------------------------ where concepts stand

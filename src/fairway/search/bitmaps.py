@@ -10,9 +10,11 @@ import threading
 from array import array
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from itertools import chain, compress
+from itertools import compress
 
 from django.db import connection
+
+from fairway.rules.ranking import breadth
 
 AUDIENCE = "audience"
 
@@ -24,8 +26,48 @@ MOST_KEPT = 512
 
 _ONES = bytes.maketrans(b"01", bytes((0, 1)))
 
-Told = Sequence[tuple[str, ...]]
-"""By an entry's number, its values of a facet."""
+
+class Told:
+    """By an entry's number, its values of a facet: each set of values has a number of its own.
+
+    Sets that were met stay, so that a later snapshot shares them and copies numbers alone.
+    """
+
+    def __init__(self, sets: list[tuple[str, ...]], known: dict[tuple[str, ...], int]) -> None:
+        self._sets = sets
+        self._known = known
+        self._each = array("I")
+
+    @classmethod
+    def nothing(cls) -> "Told":
+        """Return what is told of no entry."""
+        return cls([()], {(): 0})
+
+    def longer(self, size: int) -> "Told":
+        """Return a copy for as many entries; those that are added have no values."""
+        after = Told(self._sets, self._known)
+        after._each = self._each[:]
+        after._each.frombytes(bytes(after._each.itemsize * (size - len(after._each))))
+        return after
+
+    def change(self, number: int, values: Iterable[str]) -> set[str]:
+        """Set an entry's values; return those that it gained or lost."""
+        after = tuple(values)
+        code = self._known.get(after)
+        if code is None:
+            after = tuple(map(sys.intern, after))
+            code = self._known[after] = len(self._sets)
+            self._sets.append(after)
+        before, self._each[number] = self._each[number], code
+        return {*self._sets[before]} ^ {*after} if before != code else set()
+
+    def counted(self, marks: bytes) -> Mapping[str, int]:
+        """Return how many of the marked entries have each value."""
+        counts: dict[str, int] = {}
+        for code, count in Counter(compress(self._each, marks)).items():
+            for value in self._sets[code]:
+                counts[value] = counts.get(value, 0) + count
+        return counts
 
 
 class Snapshot:
@@ -37,13 +79,13 @@ class Snapshot:
         highest: int = 0,
         values: Mapping[str, Mapping[str, int]] | None = None,
         told: Mapping[str, Told] | None = None,
-        norms: Sequence[float] = (),
+        breadths: Sequence[float] = (),
     ) -> None:
         self.seen = seen
         self.highest = highest
         self.values = {} if values is None else values
         self.told = {} if told is None else told
-        self.norms = norms
+        self.breadths = breadths
         self._kept: dict[Hashable, int] = {}
 
     def having(self, facet: str, wanted: Iterable[str] | None) -> int:
@@ -77,7 +119,7 @@ class Snapshot:
         values = self.values.get(facet, {})
         if len(values) <= FEW_VALUES:
             return {value: (held & entries).bit_count() for value, held in values.items()}
-        return Counter(chain.from_iterable(compress(self.told[facet], marks)))
+        return self.told[facet].counted(marks)
 
 
 def marks(bits: int, width: int = 1) -> bytes:
@@ -117,11 +159,11 @@ def _refreshed(before: Snapshot) -> Snapshot:
             return Snapshot()
         if seen == before.seen:
             return before
-        cursor.execute(
-            "SELECT id, audience, facets, norm FROM search_entry WHERE changed > %s AND id <= %s",
-            [before.seen, highest],
+        cursor.execute(  # by the change alone: asked for numbers too, SQLite reads every entry
+            "SELECT id, audience, facets, norm FROM search_entry WHERE changed > %s", [before.seen]
         )
-        return _changed(before, cursor, seen, highest)
+        rows = (row for row in cursor if row[0] <= highest)
+        return _changed(before, rows, seen, highest)
 
 
 def _values(audience: str, facets: str) -> dict[str, Sequence[str]]:
@@ -133,26 +175,20 @@ def _changed(
     before: Snapshot, rows: Iterable[tuple[int, str, str, float]], seen: int, highest: int
 ) -> Snapshot:
     """Return the bits after some rows changed: what an entry gains or loses is turned over."""
-    more: list[tuple[str, ...]] = [()] * (highest - before.highest if before.seen else highest + 1)
-    told = {facet: [*each, *more] for facet, each in before.told.items()}
-    norms = array("f", before.norms)
-    norms.extend([0.0] * len(more))
+    told = {facet: each.longer(highest + 1) for facet, each in before.told.items()}
+    breadths = array("d", before.breadths)
+    breadths.frombytes(bytes(breadths.itemsize * (highest + 1 - len(breadths))))
     turned: dict[str, dict[str, list[int]]] = {}
     for number, audience, facets, norm in rows:
-        norms[number] = norm
+        breadths[number] = breadth(norm)
         found = _values(audience, facets)
         for facet in found.keys() | told.keys():
             if facet not in told:
-                told[facet] = [()] * (highest + 1)
-            each = told[facet]
-            after = tuple(map(sys.intern, found.get(facet, ())))
-            if each[number] != after:
-                moved = turned.setdefault(facet, {})
-                for value in {*each[number]} ^ {*after}:
-                    moved.setdefault(value, []).append(number)
-                each[number] = after
+                told[facet] = Told.nothing().longer(highest + 1)
+            for value in told[facet].change(number, found.get(facet, ())):
+                turned.setdefault(facet, {}).setdefault(value, []).append(number)
     values = {facet: dict(each) for facet, each in before.values.items()}
-    after_all = Snapshot(seen, highest, values, told, norms)
+    after_all = Snapshot(seen, highest, values, told, breadths)
     for facet, moved in turned.items():
         held = values.setdefault(facet, {})
         for value, those in moved.items():

@@ -5,8 +5,10 @@ length, and how rare the concepts are among the entries that the person may know
 then weighs the best of them. Nothing here counts an entry that the person may not know of.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Protocol
 
 from django.db import connection
@@ -35,7 +37,7 @@ class Dialect(Protocol):
     def naming(self, concept: Concept) -> str: ...
     def holding(self, terms: Words) -> str: ...
     def beginning(self, typed: Words) -> str: ...
-    def places(self, word: str) -> Iterator[tuple[int, int]]: ...
+    def places(self, word: str) -> Mapping[int, int]: ...
 
 
 def dialect() -> Dialect:
@@ -137,8 +139,8 @@ def by_relevance(found: Found, entries: int, view: View) -> Iterator[int]:
     """Yield entries, the best first: candidates by every signal, then the rest by likelihood."""
     telling, pool = _pool(found, entries, view)
     likely = _likely(found, telling, numbers(pool), view)
-    yield from _weighed(found, likely[:CANDIDATES])
-    yield from likely[CANDIDATES:]
+    yield from _weighed(found, list(islice(likely, CANDIDATES)))
+    yield from likely
     yield from _likely(found, (), numbers(entries & ~pool), view)
 
 
@@ -163,38 +165,49 @@ def _pool(found: Found, entries: int, view: View) -> tuple[Sequence[int], int]:
 
 def _likely(
     found: Found, telling: Sequence[int], among: Sequence[int], view: View
-) -> Sequence[int]:
-    """Return entries in the order of their likelihood."""
-    if len(among) < 2:
-        return among
-    norms = view.bits.norms
+) -> Iterator[int]:
+    """Yield entries in the order of their likelihood."""
+    breadths = view.bits.breadths
     told = dict.fromkeys(among, 0.0)
     width = view.bits.highest + 1
     for i, (concept, rare) in enumerate(zip(found.concepts, found.rare, strict=True)):
         held = marks(found.held[i], width)
-        counts = {number: 1 for number in among if held[number]}
+        here = [number for number in among if held[number]]
         if i in telling:
-            named = marks(view.naming(concept), width)
-            for number in counts:
-                if named[number]:
-                    counts[number] = 2
-            if found.held[i].bit_count() <= FREQUENT:
-                _count(counts, concept)
-        for number, count in counts.items():
-            told[number] += rare * likelihood(count, norms[number])
-    return sorted(told, key=lambda number: (-told[number], norms[number], number))
+            for number, count in _counts(here, concept, found.held[i], view).items():
+                told[number] += rare * likelihood(count, breadths[number])
+        else:
+            for number in here:
+                told[number] += rare * likelihood(1, breadths[number])
+    yield from _descending(told, breadths)
 
 
-def _count(counts: dict[int, int], concept: Concept) -> None:
-    """Add the places of a concept's single words to the entries that are asked about."""
-    placed: dict[int, int] = {}
-    for word in single(concept):
-        for number, weight in dialect().places(word):
-            if number in counts:
-                placed[number] = placed.get(number, 0) + weight
-    phrases = any(len(way) > 1 for way in concept.ways)
-    for number, count in placed.items():
-        counts[number] = count + (counts[number] if phrases else 0)
+def _descending(told: Mapping[int, float], breadths: Sequence[float]) -> Iterator[int]:
+    """Yield entries by what was told of them; those after the candidates are ordered if needed."""
+
+    def order(number: int) -> tuple[float, float, int]:
+        return -told[number], breadths[number], number
+
+    least = sorted(told.values(), reverse=True)[:CANDIDATES][-1:]
+    yield from sorted((number for number, much in told.items() if [much] >= least), key=order)
+    yield from sorted((number for number, much in told.items() if [much] < least), key=order)
+
+
+def _counts(here: Sequence[int], concept: Concept, held: int, view: View) -> dict[int, int]:
+    """Return how often a concept stands in each of some entries: twice for one that names it.
+
+    Of one that is not frequent, the places of its single words are counted.
+    """
+    named = marks(view.naming(concept), view.bits.highest + 1)
+    counts = {number: 1 + named[number] for number in here}
+    if held.bit_count() <= FREQUENT:
+        placed: Counter[int] = Counter()
+        for word in single(concept):
+            placed.update(dialect().places(word))
+        phrases = any(len(way) > 1 for way in concept.ways)
+        for number in counts.keys() & placed.keys():
+            counts[number] = placed[number] + (counts[number] if phrases else 0)
+    return counts
 
 
 def _weighed(found: Found, likely: Sequence[int]) -> list[int]:

@@ -150,8 +150,8 @@ def _page(asked: Asked, query: SearchQuery, view: View) -> SearchPage:
 def _suggested(typed: Words, view: View, limit: int) -> tuple[str, ...]:
     """Return titles: those that begin with what was typed come first, then the shorter ones."""
     among = numbers(view.beginning(typed))
-    norms = view.bits.norms
-    among = nsmallest(MOST_CHOSEN, among, key=lambda number: (norms[number], number))
+    breadths = view.bits.breadths
+    among = nsmallest(MOST_CHOSEN, among, key=lambda number: (breadths[number], number))
     begun = " ".join(typed)
     titles = sorted(
         {" ".join(one["title"].split()) for one in _shown(among, view)},
@@ -230,6 +230,8 @@ def _by_quality(entries: int, view: View) -> Iterator[int]:
 
 def _by(column: str, entries: int, way: str) -> Iterator[int]:
     """Yield entries in the order of a column."""
+    if not entries:
+        return
     few = numbers(entries) if entries.bit_count() <= MOST_CHOSEN else []
     asked = ", ".join(["%s"] * len(few))
     where = f"WHERE id IN ({asked})" if few else ""

@@ -1,6 +1,6 @@
 """Entries in PostgreSQL's own text search, the words as Fairway parts them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
@@ -49,8 +49,8 @@ def beginning(typed: Words) -> str:
     return _numbers(" & ".join([*(f"'{w}':A" for w in typed[:-1]), f"'{typed[-1]}':*A"]))
 
 
-def places(word: str) -> Iterator[tuple[int, int]]:
-    """Yield, for each entry in which a word stands, what its places count together."""
+def places(word: str) -> Mapping[int, int]:
+    """Return, for each entry in which a word stands, what its places count together."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT id, 2 * {_COUNT.format("title || ' ' || organisation")}
@@ -58,7 +58,7 @@ def places(word: str) -> Iterator[tuple[int, int]]:
             FROM search_entry WHERE words @@ %s::tsquery""",  # noqa: S608
             [*[word] * 4, f"'{word}':ABC"],
         )
-        yield from cursor.fetchall()
+        return dict(cursor.fetchall())
 
 
 def _numbers(wanted: str) -> str:

@@ -48,6 +48,7 @@ def row(number: int, changed: int, given: Indexed) -> Row:
         )[:LONGEST_BODY]
     )
     changed_on = entry.modified or entry.issued
+    grade = assess(entry).grade.value
     return Row(
         id=number,
         entry=entry.id,
@@ -60,8 +61,8 @@ def row(number: int, changed: int, given: Indexed) -> Row:
         body=body,
         terms=" ".join(_terms(entry)),
         norm=norm(f"{title} {organisation} {body}"),
-        facets=json.dumps(_facets(entry)),
-        shown=json.dumps(_shown(entry)),
+        facets=json.dumps(_facets(entry, grade)),
+        shown=json.dumps(_shown(entry, grade)),
     )
 
 
@@ -106,7 +107,7 @@ def _terms(entry: CatalogueEntry) -> list[str]:
     ]
 
 
-def _facets(entry: CatalogueEntry) -> dict[str, list[str]]:
+def _facets(entry: CatalogueEntry, grade: str) -> dict[str, list[str]]:
     """Return the values by which an entry is counted."""
     changed = entry.modified or entry.issued
     first, last = entry.period
@@ -115,7 +116,7 @@ def _facets(entry: CatalogueEntry) -> dict[str, list[str]]:
         "organisation": [entry.organisation],
         "domain": [entry.domain],
         "kind": [entry.kind.value],
-        "grade": [assess(entry).grade.value],
+        "grade": [grade],
         "classification": [entry.classification],
         "get_at": [entry.get_at.value],
         "format": [d.format for d in entry.distributions],
@@ -129,7 +130,7 @@ def _facets(entry: CatalogueEntry) -> dict[str, list[str]]:
     return {name: each for name, each in told.items() if each}
 
 
-def _shown(entry: CatalogueEntry) -> dict[str, Any]:
+def _shown(entry: CatalogueEntry, grade: str) -> dict[str, Any]:
     """Return what a hit shows."""
     changed = entry.modified or entry.issued
     return {
@@ -147,7 +148,7 @@ def _shown(entry: CatalogueEntry) -> dict[str, Any]:
         "url": entry.url,
         "licence": "; ".join(_licences(entry)),
         "changed": changed.isoformat() if changed else "",
-        "grade": assess(entry).grade.value,
+        "grade": grade,
         "sources": tuple(dict.fromkeys(s.source for s in entry.sources)),
     }
 

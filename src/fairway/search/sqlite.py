@@ -1,6 +1,7 @@
 """Entries in SQLite's FTS5."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
@@ -58,16 +59,18 @@ def beginning(typed: Words) -> str:
     return _numbers(f"title : ({wanted} *)")
 
 
-def places(word: str) -> Iterator[tuple[int, int]]:
-    """Yield, for each place where a word stands, the entry and what the place counts."""
+def places(word: str) -> Mapping[int, int]:
+    """Return, for each entry in which a word stands, what its places count together."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT group_concat(doc), group_concat(CASE col WHEN 'body' THEN 1 ELSE 2 END, '')
+            """SELECT group_concat(doc), group_concat(doc) FILTER (WHERE col != 'body')
             FROM search_place WHERE term = %s""",
             [word],
         )
-        numbers, weights = cursor.fetchone()
-    return zip(parted(numbers), map(int, weights or ""), strict=True)
+        everywhere, named = cursor.fetchone()
+    counts = Counter(parted(everywhere))
+    counts.update(parted(named))  # once more: a place in title or organisation counts twice
+    return counts
 
 
 def _numbers(wanted: str) -> str:
