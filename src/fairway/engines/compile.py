@@ -5,10 +5,12 @@ Nothing of the user's query stands in it, except comparisons that `totality` has
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from fairway.nouns.products import LogicalType
+from fairway.nouns.queries import ParsedQuery
 from fairway.nouns.relations import DataFile, GovernedColumn, GovernedRelation, Located
 from fairway.nouns.scopes import AllOf, Among, AnyOf, Between, Comparison, Negation, Scope, Value
 from fairway.nouns.treatments import Kind
@@ -45,6 +47,15 @@ def identifier(name: str) -> str:
 def text(value: str) -> str:
     """Quote a text."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def narrowed(query: ParsedQuery, relation: GovernedRelation) -> GovernedRelation:
+    """Return a relation without the columns that a query does not name.
+
+    One is left where it names none: rows are counted by a column.
+    """
+    named = tuple(c for c in relation.columns if query.stars or c.name.casefold() in query.names)
+    return replace(relation, columns=named or relation.columns[:1])
 
 
 def empty_views(relations: Sequence[GovernedRelation]) -> list[str]:

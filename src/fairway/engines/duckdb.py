@@ -48,7 +48,8 @@ class DuckDBEngine:
         if not shut and not self._unsandboxed:
             raise no_sandbox()
         answers = [r for r in relations if r.content is not None]
-        located = [(r, pruned(r, self._locate(r.source))) for r in relations if r.content is None]
+        here = [compiled.narrowed(query, r) for r in relations if r.content is None]
+        located = [(r, pruned(r, self._locate(r.source))) for r in here]
         job = {
             **_statements(query, located, answers),
             "files": sorted({file for _, place in located for file in place.files}),

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from fairway.engines.compile import narrowed
 from fairway.engines.tree import lower
 from fairway.nouns.products import LogicalType, Source
 from fairway.nouns.queries import Limits, ParsedQuery
@@ -69,13 +70,8 @@ class FetchingEngine:
         """Return a relation over what was fetched of its source, without columns not named."""
         if relation.source.kind not in self._kinds:
             return relation
-        named = tuple(
-            column
-            for column in relation.columns
-            if query.stars or column.name.casefold() in query.names
-        )
-        used = named or relation.columns[:1]  # rows are counted by a column
-        columns = dict(relation.scope_types) | {column.name: column.type for column in used}
+        used = narrowed(query, relation)
+        columns = dict(used.scope_types) | {column.name: column.type for column in used.columns}
         wanted = Wanted(
             tuple(columns.items()),
             relation.scope,
@@ -85,7 +81,7 @@ class FetchingEngine:
         )
         files.append(self._fetch(relation.source, wanted))
         source = Source(FETCHED, "parquet", str(files[-1]))
-        return replace(relation, source=source, columns=used)
+        return replace(used, source=source)
 
 
 def demanded(query: ParsedQuery, relation: GovernedRelation) -> Scope | None:

@@ -382,9 +382,11 @@ def _seen(
     agreements = agreements_of(platform, person, known.appointments(person), on)
     offered = (p for p in platform.store.products.all() if domains is None or p.domain in domains)
     agreed = frozenset(a.product for a in agreements)
+    people = platform.store.people
+    who, roles = people.get(person), people.appointments(person=person)
     products = {
         stood.id: stood
-        for p in known_among(platform, person, offered, agreed).values()
+        for p in known_among(who, roles, offered, agreed, platform.clock.now().date()).values()
         if (stood := p if on >= today else _product_on(platform, p.id, on, today)) is not None
     }
     yield from _sights(platform, products, agreements, frozenset(), on, known, person)

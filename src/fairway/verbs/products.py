@@ -7,7 +7,7 @@ from datetime import date
 from fairway.nouns.agreements import State
 from fairway.nouns.errors import BadInput, Conflict, FairwayError, NotFound
 from fairway.nouns.events import Usage
-from fairway.nouns.people import Actor, Domain, Person, Role
+from fairway.nouns.people import Actor, Appointment, Domain, Person, Role
 from fairway.nouns.products import AccessClass, Contract, DataProduct, Hits
 from fairway.nouns.search import Indexed
 from fairway.rules import products as rules
@@ -305,16 +305,18 @@ def known(platform: Platform, look: Look, product: str) -> DataProduct:
 
 
 def known_among(
-    platform: Platform, person: str, found: Iterable[DataProduct], agreed: frozenset[str]
+    account: Person | None,
+    appointments: Iterable[Appointment],
+    found: Iterable[DataProduct],
+    agreed: frozenset[str],
+    today: date,
 ) -> dict[str, DataProduct]:
     """Return by id those products that are offered, and that a person may know of.
 
     Who has an agreement on a product, in whatever state, knows of it. Who has no account here is of
     another node: they may know of what is shown to partners. A step of verbs.
     """
-    account = platform.store.people.get(person)
-    appointments = platform.store.people.appointments(person=person) if account else ()
-    mine = audiences(account, appointments, platform.clock.now().date()) if account else ()
+    mine = audiences(account, appointments, today) if account else ()
     return {
         p.id: p
         for p in found

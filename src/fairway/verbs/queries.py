@@ -388,7 +388,9 @@ def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
     today = use.platform.clock.now().date()
     rests_on = situation(use.platform, use.actor.person, named_here, today)
     agreed = frozenset(a.product for a in rests_on.agreements)
-    products = known_among(use.platform, use.actor.person, named_here.values(), agreed)
+    products = known_among(
+        rests_on.person, rests_on.appointments, named_here.values(), agreed, today
+    )
     rests_on = replace(rests_on, products=products)
     named = {name: named_columns(product, parsed) for name, product in products.items()}
     shared = {n for n in parsed.names if sum(n in columns for columns in named.values()) > 1}
