@@ -360,7 +360,8 @@ def test_a_query_past_its_time_is_stopped(spark, on):
     world = on(spark)
     sql = (
         "SELECT count(*) FROM survey.people a, survey.people b, survey.people c, survey.people d,"
-        " survey.people e, survey.people f, survey.people g, survey.people h WHERE a.id + h.id > 30"
+        " survey.people e, survey.people f, survey.people g, survey.people h, survey.people i,"
+        " survey.people j, survey.people k WHERE a.id + k.id > 10"
     )
     with pytest.raises(BoundExceeded) as caught:
         world.table(sql, Limits(seconds=1))
