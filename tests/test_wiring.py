@@ -8,6 +8,7 @@ from datetime import UTC
 
 import pytest
 from django.conf import settings as django
+from django.core.management import call_command
 from django.db import connection, connections
 from tests.ledger.events import an_event
 from tests.nodes import backend, made, node, shared, templates  # noqa: F401
@@ -94,6 +95,21 @@ def test_the_tables_are_as_the_records_say(node):  # noqa: F811
     from django.core.management import call_command
 
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_a_node_of_an_earlier_version_is_not_opened_before_its_upgrade(made):  # noqa: F811
+    open_node(made.workspace, database=made.database)
+    call_command("migrate", "store", "0007", verbosity=0)  # as it was before feedback was kept
+    close_node()
+    with pytest.raises(Unavailable) as caught:
+        open_node(made.workspace, database=made.database)
+    assert caught.value.code == "wiring.older_node"
+    assert f"fairway upgrade --node {made.workspace}" in caught.value.remedy
+    with pytest.raises(Unavailable):
+        current()
+    wiring.upgrade_node(made.workspace, database=made.database)
+    close_node()
+    assert open_node(made.workspace, database=made.database).ledger.verify().intact
 
 
 def test_closing_lets_go_of_every_thread(made):  # noqa: F811

@@ -77,8 +77,8 @@ def create_node(workspace: Path, name: str, *, database: str = "") -> Platform:
 def open_node(workspace: Path, *, database: str | None = None) -> Platform:
     """Open the node in a directory; the one that is open already is returned as it is.
 
-    `database` overrides the settings' address. Raises `Unavailable` where there is no node,
-    `BadInput` for settings that cannot be used.
+    `database` overrides the settings' address. Raises `Unavailable` where there is no node, or one
+    of an earlier version, `BadInput` for settings that cannot be used.
     """
     with _process.lock:
         settings = read_settings(workspace, database=database)
@@ -93,7 +93,7 @@ def upgrade_node(workspace: Path, *, database: str | None = None) -> Platform:
     What is up to date stays as it is. Raises as `open_node`, and where the old record was touched.
     """
     with _process.lock:
-        platform = open_node(workspace, database=database)
+        platform = _opened(read_settings(workspace, database=database), older=True)
         _migrate()
         _seed(platform)
         return platform
@@ -135,10 +135,12 @@ def close_node() -> None:
             _disconnect()
 
 
-def _opened(settings: NodeSettings) -> Platform:
-    """Take the place of the node that was open before."""
+def _opened(settings: NodeSettings, *, older: bool = False) -> Platform:
+    """Take the place of the node that was open before. `older` says that tables may be missing."""
     close_node()
     _configure(settings)
+    if not older:
+        _check_tables(settings)
     platform = _platform(settings)
     _process.open = (settings, platform)
     moving: Any = platform.ledger.moving
@@ -427,6 +429,19 @@ def _migrate() -> None:
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def _check_tables(settings: NodeSettings) -> None:
+    from fairway.store import schema
+
+    if schema.behind():
+        _disconnect()
+        raise Unavailable(
+            "wiring.older_node",
+            "An earlier version of Fairway made the database of this node.",
+            remedy="Stop the node, back its directory and its database up, and then run:"
+            f" fairway upgrade --node {settings.workspace}",
+        )
 
 
 def _seed(platform: Platform) -> None:
