@@ -123,6 +123,8 @@ def test_a_misspelt_word_is_corrected_from_what_is_there(index):
     assert (ids(page), page.did_you_mean) == (["households"], "universal credit")
     assert search(index, "rianfall").did_you_mean == "rainfall"
     assert search(index, "qqqqqq xyz").did_you_mean == ""
+    assert search(index, "openning").did_you_mean == "opening", "of a description"
+    assert search(index, "housheold").did_you_mean == "household", "in either number"
 
 
 def test_titles_are_suggested_by_their_beginnings(index):

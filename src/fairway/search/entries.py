@@ -33,11 +33,11 @@ from fairway.rules import search as rules
 from fairway.rules.entries import audience, of_product
 from fairway.rules.metadata_quality import Grade
 from fairway.rules.ranking import Finder
-from fairway.rules.wording import words
+from fairway.rules.wording import forms, words
 from fairway.search.bitmaps import AUDIENCE, Bitmaps, Snapshot, marks, numbers
 from fairway.search.candidates import Found, View, by_relevance, dialect, found
 from fairway.search.glossary import glossary
-from fairway.search.rows import row
+from fairway.search.rows import row, spellings
 
 MOST_VALUES = 100
 """Of one facet: the most frequent are listed."""
@@ -180,8 +180,9 @@ def _write(given: Mapping[str, Indexed]) -> None:
             numbers[name] = highest
         rows.append(row(numbers[name], changed + 1, one))
     dialect().write(rows)
-    vocabulary = {(r.audience, w) for r in rows for w in f"{r.title} {r.organisation}".split()}
-    new = sorted(one for one in vocabulary if len(one[1]) > 3)
+    new = sorted(
+        {(r.audience, w) for r in rows for w in spellings(r.title, r.organisation, r.body)}
+    )
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO search_word (audience, word) VALUES (%s, %s) ON CONFLICT DO NOTHING", new
@@ -254,7 +255,8 @@ def _did_you_mean(text: str, missing: Sequence[str], view: View) -> str:
     meant: dict[str, str] = {}
     for word in missing:
         if len(word) > 3:
-            for other in rules.likely(word, _vocabulary(word, view)):
+            near = {form for known in _vocabulary(word, view) for form in forms(known)}
+            for other in rules.likely(word, near):
                 if view.saying(Concept((other,))):
                     meant[word] = other
                     break

@@ -66,6 +66,12 @@ def row(number: int, changed: int, given: Indexed) -> Row:
     )
 
 
+def spellings(title: str, organisation: str, body: str) -> set[str]:
+    """Return the words of an entry, each spaced as in its row, that a misspelt one may mean."""
+    named = {word for word in f"{title} {organisation}".split() if len(word) > 3}
+    return named | {word for word in body.split() if 3 < len(word) < 25 and word.isalpha()}
+
+
 def parted(numbers: str | None) -> list[int]:
     """Return the numbers in a text that parts them by commas."""
     found: list[int] = json.loads(f"[{numbers or ''}]")  # twice as fast as int() of each
