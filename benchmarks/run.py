@@ -24,6 +24,7 @@ BENCHMARKS = {
     "results": "Results as Arrow, as stored bytes, and the first row of a small query.",
     "latency": "A small query, pages and the API, over a served node.",
     "search": "Search over 100,000 entries: load, queries with facets, changes, memory.",
+    "catalogues": "Records of the UK model, a harvest and a feed, per second.",
     "sharing": "Reading a share, warm, against DuckDB on the same governed result.",
     "start": "How long a node takes to start, and its memory.",
 }

@@ -3,8 +3,8 @@
 Each answer was chosen by reading the records, before any search was made, and no question says a
 title: a good part of them share no telling word with the records that answer. They are for checking
 alone. Nothing is tuned on them, neither weights nor the glossary, and none is dropped or reworded
-because it fails. One answer was corrected afterwards, that on interpreters: it had missed the rest of
-its series.
+because it fails. One answer was corrected afterwards, that on interpreters: it had missed the rest
+of its series.
 
 `*` stands for the rest of a title; ` @ ` parts a title from its organisation, where others have
 records of the same title.
