@@ -1,4 +1,4 @@
-"""`fairway glossary`: seen by everybody, changed at the hub."""
+"""`fairway glossary`: seen by everybody, changed at the hub. `fairway reindex`."""
 
 import json
 
@@ -31,3 +31,14 @@ def test_the_hub_changes_what_searches_look_for(as_):
     assert as_(hub, "glossary", "remove", "AND/OR")[0] == 0
     code, _, errors = as_(hub, "glossary", "remove", "and/or")
     assert (code, "no term" in errors) == (4, True)
+
+
+def test_an_administrator_makes_the_index_anew(as_):
+    before = as_("dfe-analyst", "find", "--json")[1]
+    code, out, _ = as_("administrator", "reindex")
+    assert code == 0
+    assert "The search index holds " in out
+    code, out, _ = as_("administrator", "reindex", "--json")
+    assert (code, set(json.loads(out))) == (0, {"products", "entries"})
+    assert as_("dfe-analyst", "find", "--json")[1] == before
+    assert as_("dfe-analyst", "reindex")[0] == 3

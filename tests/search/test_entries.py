@@ -7,7 +7,7 @@ from itertools import chain
 from time import process_time
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -346,3 +346,25 @@ def test_it_takes_no_longer_to_find_nothing_because_of_what_one_may_not_know(nod
             times.append(process_time() - before)
     known, nowhere = (sorted(times)[12] for times in taken.values())
     assert known - nowhere < 0.002, (known, nowhere)
+
+
+def test_an_index_that_was_damaged_is_emptied_and_filled_again(node, index):
+    """Others see it from their own copy of the bits; a change that is not kept is none."""
+    whole = [search(index, text) for text in ("", "rain", "UC", "tag:benefits", "rianfall")]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("INSERT INTO search_text (search_text) VALUES ('delete-all')")
+        else:
+            cursor.execute("UPDATE search_entry SET words = ''::tsvector")
+    index._bitmaps = Bitmaps()
+    assert search(index, "rain").total == 0
+    with pytest.raises(RuntimeError):
+        index.clear()
+    with node.store.transaction():
+        index.clear()
+        index.put_entries(map(Indexed, ENTRIES))
+    assert [search(index, text) for text in ("", "rain", "UC", "tag:benefits", "rianfall")] == whole
+    with node.store.transaction():
+        index.clear()
+    assert search(index).total == 0
+    assert search(index, "rianfall").did_you_mean == ""

@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema
 from fairway.api.pages import Limit, Offset, Page, page
 from fairway.api.signing_in import actor
 from fairway.nouns.search import Piece, SearchHit, SearchPage, SearchQuery, Sort
-from fairway.verbs import catalogue
+from fairway.verbs import catalogue, indexing
 from fairway.wiring import current
 
 router = Router(tags=["Catalogue"])
@@ -141,6 +141,19 @@ def search(
         "did_you_mean": found.did_you_mean,
         "loosened": list(found.loosened),
     }
+
+
+class ReindexedOut(Schema):
+    """What the index holds: products, and entries of other catalogues."""
+
+    products: int
+    entries: int
+
+
+@router.post("/catalogue/index", response=ReindexedOut, summary="Make the search index anew")
+def reindex(request: HttpRequest) -> indexing.Reindexed:
+    """Make the index anew from what the node keeps. Changes wait until it is done."""
+    return indexing.reindex(current(), actor(request))
 
 
 @router.get("/catalogue/suggestions", response=list[str], summary="Suggest while typing")

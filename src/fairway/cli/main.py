@@ -41,6 +41,7 @@ from fairway.cli.peer import peer
 from fairway.cli.person import person
 from fairway.cli.publish import publish
 from fairway.cli.query import query
+from fairway.cli.reindex import reindex
 from fairway.cli.request import request
 from fairway.cli.review import delegate, review, tasks
 from fairway.cli.serve import serve
@@ -79,7 +80,7 @@ for _command in (
     demo, init, serve, publish, find, show, request, agreements, decide, query, explain, audit,
     harvest, entries, glossary, share, token, factor, person, domain, appoint, delegate, peer,
     tasks, review, download, guardrail, stop, conformance, bench, doctor, withdraw, follow,
-    export, group_role,
+    export, group_role, reindex,
 ):  # fmt: skip
     cli.add_command(_command)
 for _command in logs.COMMANDS:

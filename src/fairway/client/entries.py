@@ -67,6 +67,10 @@ class Catalogue(Governance):
         """Return titles in the catalogue that hold what was typed so far."""
         return list(self._transport.json("GET", "catalogue/suggestions", params={"q": begun}))
 
+    def reindex(self) -> Answer:
+        """Make the search index anew; the answer counts products and entries. Administrators."""
+        return self._answer("POST", "catalogue/index")
+
     def glossary(self) -> Sequence[Answer]:
         """Return the hub's glossary: terms, and the other names that searches look for."""
         return self._answers("GET", "glossary")

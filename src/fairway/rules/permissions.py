@@ -134,6 +134,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "product.usage": _roles(
             Reach.DOMAIN, Role.DATA_OWNER, Role.DATA_STEWARD, Role.AUDITOR, Role.GOVERNANCE_MANAGER
         ),
+        "catalogue.reindex": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
         "catalogue.harvest": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
         "catalogue.feed": _SIGNED_IN,
         "follow.begin": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),

@@ -71,16 +71,17 @@ class CatalogueIndex:
 
     def put_entries(self, given: Iterable[Indexed]) -> None:
         """Add entries, or replace those of the same id; withdrawn ones are found no more."""
-        if not connection.in_atomic_block:
-            raise RuntimeError("the index is written inside Store.transaction()")
-        try:
-            with _answering():
-                several = iter(given)
-                while some := list(islice(several, _AT_ONCE)):
-                    _write({one.entry.id: one for one in some})
-        except Unavailable:
-            transaction.set_rollback(True)
-            raise
+        with _writing():
+            several = iter(given)
+            while some := list(islice(several, _AT_ONCE)):
+                _write({one.entry.id: one for one in some})
+
+    def clear(self) -> None:
+        """Take everything out, so that what is kept elsewhere can be put in again."""
+        with _writing():
+            dialect().clear()
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM search_word")
 
     # -------------------------------------------------------------- searching
 
@@ -370,6 +371,19 @@ def _hit(hit: SearchHit) -> Hit:
         access=AccessClass.OPEN if opened else AccessClass.RESTRICTED,
         snippet="".join(piece.text for piece in hit.snippet),
     )
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Write in the transaction that is open, which is not kept where the database fails."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("the index is written inside Store.transaction()")
+    try:
+        with _answering():
+            yield
+    except Unavailable:
+        transaction.set_rollback(True)
+        raise
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 from fairway.nouns.search import Concept, Words
-from fairway.search.rows import Row, single
+from fairway.search.rows import EMPTIED, Row, single
 
 MOST_POSITIONS = 16000
 _COLUMNS = (
@@ -27,6 +27,12 @@ def write(rows: Sequence[Row]) -> None:
             ON CONFLICT (id) DO UPDATE SET {updates}, words = excluded.words""",  # noqa: S608
             [(*row, _vector(row)) for row in rows],
         )
+
+
+def clear() -> None:
+    """Empty every row."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{EMPTIED}, words = ''::tsvector")
 
 
 def saying(concept: Concept) -> str:

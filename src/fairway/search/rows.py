@@ -13,6 +13,12 @@ LONGEST_BODY = 12_000
 """Words of a body that are searched: PostgreSQL counts places up to 16,383."""
 
 
+EMPTIED = """UPDATE search_entry SET audience = '', sort_title = '', sort_date = '', title = '',
+    organisation = '', body = '', terms = '', norm = 0, facets = '{}', shown = '{}',
+    changed = (SELECT MAX(changed) FROM search_entry) + 1"""
+"""Leaves numbers alone: other processes know entries by them, and see that these changed."""
+
+
 class Row(NamedTuple):
     """A row of the table. An entry that was withdrawn keeps its number, and nothing else."""
 

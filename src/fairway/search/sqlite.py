@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 from fairway.nouns.search import Concept, Words
-from fairway.search.rows import Row, parted, single
+from fairway.search.rows import EMPTIED, Row, parted, single
 
 _TEXTS = "title, organisation, body, terms"
 
@@ -35,6 +35,13 @@ def write(rows: Sequence[Row]) -> None:
             f"INSERT INTO search_text (rowid, {_TEXTS}) VALUES (%s, %s, %s, %s, %s)",  # noqa: S608
             [(row.id, row.title, row.organisation, row.body, row.terms) for row in rows],
         )
+
+
+def clear() -> None:
+    """Empty every row, and make the index of words anew from that."""
+    with connection.cursor() as cursor:
+        cursor.execute(EMPTIED)
+        cursor.execute("INSERT INTO search_text (search_text) VALUES ('rebuild')")
 
 
 def saying(concept: Concept) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 from fairway.nouns.errors import BadInput, FairwayError
 from fairway.nouns.peers import Peer
-from fairway.nouns.people import Actor, Domain, Person
+from fairway.nouns.people import Actor
 from fairway.nouns.products import DataProduct, Source, Visibility
 from fairway.rules import peers as rules
 from fairway.rules.entries import is_for_partners
 from fairway.verbs.acting import acting, looking, verb
+from fairway.verbs.indexing import make_findable
 from fairway.verbs.peers import ask_json, bad_answer, get, lies_elsewhere
 from fairway.verbs.ports import Platform
 
@@ -57,7 +58,7 @@ def follow(platform: Platform, actor: Actor, peer: str) -> Followed:
     with acting(platform, actor, "peer.follow", subject=peer) as act:
         outcome: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
         for product in offered:
-            outcome[_take(platform, found, product)].append(product.id)
+            outcome[_take(platform, product)].append(product.id)
         act.record(
             "peer.follow",
             subject=peer,
@@ -99,13 +100,10 @@ def _offered(
     return list(offered.values()), refused
 
 
-def _take(platform: Platform, peer: Peer, product: DataProduct) -> str:
+def _take(platform: Platform, product: DataProduct) -> str:
     before = platform.store.products.get(product.id)
     if before is not None and before.contract == product.contract:
         return "unchanged"
     platform.store.products.add(product)
-    domain = platform.store.people.domain(product.domain) or Domain(product.domain, "", "")
-    owner = product.contract.owner
-    shown = Person(rules.person_at(owner, peer.id), f"{owner}, {peer.name}", product.domain)
-    platform.index.put(product, domain, shown)
+    make_findable(platform, product)
     return "changed" if before is not None else "added"

@@ -214,6 +214,9 @@ class Index(Protocol):
     def put_entries(self, given: Iterable[Indexed]) -> None:
         """Add entries, or replace those of the same id; withdrawn ones are found no more."""
 
+    def clear(self) -> None:
+        """Take everything out, in an open transaction."""
+
     def find(
         self, words: str, *, limit: int, offset: int, audiences: Collection[str] | None = None
     ) -> Hits:

@@ -17,6 +17,7 @@ from fairway.rules.peers import KIND
 from fairway.rules.permissions import allows
 from fairway.rules.search import audiences
 from fairway.verbs.acting import Look, acting, looking, verb
+from fairway.verbs.indexing import make_findable
 from fairway.verbs.ports import Platform
 
 _LIVE = (State.APPROVED, State.ACTIVE, State.SUSPENDED)
@@ -85,7 +86,7 @@ def publish(platform: Platform, actor: Actor, text: str, file: str = "") -> Publ
     version disagrees), `Conflict` for an id that is taken, `Unavailable` for a silent source.
     """
     contract = platform.contracts.read(text, file)
-    domain = _check_domain(platform, actor, contract, file)
+    _check_domain(platform, actor, contract, file)
     with looking(platform, actor, "product.publish", domain=contract.domain):
         # The source may be slow: it is read before the transaction, which others would wait for.
         source = platform.sources.resolve(contract.source, file)
@@ -93,7 +94,7 @@ def publish(platform: Platform, actor: Actor, text: str, file: str = "") -> Publ
     with acting(
         platform, actor, "product.publish", domain=contract.domain, subject=_id(contract)
     ) as act:
-        owner = _check_owner(platform, contract, file)
+        _check_owner(platform, contract, file)
         before = platform.store.products.get(_id(contract))
         _check_ids(platform, contract, before, file)
         live = platform.store.agreements.find(product=_id(contract), states=_LIVE)
@@ -108,8 +109,7 @@ def publish(platform: Platform, actor: Actor, text: str, file: str = "") -> Publ
             raise Unpublishable(problems)
         product = DataProduct(_id(contract), contract, source, actor.person, platform.clock.now())
         platform.store.products.add(product)
-        bodies = {o.id: o.name for o in platform.store.people.organisations()}
-        platform.index.put(product, domain, owner, bodies.get(domain.organisation, ""))
+        make_findable(platform, product)
         note(platform, product, before)
         breaks = ""
         if before and rules.broken_agreements(before.contract, contract, live):
@@ -167,7 +167,7 @@ def _id(contract: Contract) -> str:
     return f"{contract.domain}.{contract.table}"
 
 
-def _check_domain(platform: Platform, actor: Actor, contract: Contract, file: str) -> Domain:
+def _check_domain(platform: Platform, actor: Actor, contract: Contract, file: str) -> None:
     with looking(platform, actor, "domain.list"):
         domain = platform.store.people.domain(contract.domain)
     if domain is None:
@@ -178,10 +178,9 @@ def _check_domain(platform: Platform, actor: Actor, contract: Contract, file: st
             file=file,
             field="domain",
         )
-    return domain
 
 
-def _check_owner(platform: Platform, contract: Contract, file: str) -> Person:
+def _check_owner(platform: Platform, contract: Contract, file: str) -> None:
     owner = platform.store.people.get(contract.owner)
     if owner is None or not owner_current(platform, owner.id, contract.domain):
         raise BadInput(
@@ -191,7 +190,6 @@ def _check_owner(platform: Platform, contract: Contract, file: str) -> Person:
             file=file,
             field="team.members",
         )
-    return owner
 
 
 def owner_current(platform: Platform, person: str, domain: str, today: date | None = None) -> bool:

@@ -18,6 +18,7 @@ ACTIONS: Mapping[str, str] = {
     "access.explain": "Asked about somebody’s access",
     "product.publish": "Product published",
     "catalogue.harvest": "Catalogue harvested",
+    "catalogue.reindex": "Search index made anew",
     "glossary.put": "Glossary changed",
     "glossary.remove": "Taken out of the glossary",
     "peer.add": "Partner registered",
