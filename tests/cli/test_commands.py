@@ -142,6 +142,43 @@ def test_query_in_every_format(as_, tmp_path):
     assert as_("dfe-analyst", "query", SQL, "--purpose", PURPOSE, "--output", missing)[0] == 2
 
 
+def test_a_plan_is_shown_and_nothing_runs(as_, json_of):
+    asked = ("query", SQL, "--purpose", PURPOSE, "--explain")
+    code, out, _ = as_("dfe-analyst", *asked)
+    assert code == 0
+    for said in ("dwp.regions", "none is needed", "every row", "duckdb", "households BIGINT"):
+        assert said in out
+    assert "1300000" not in out
+    plan = json_of("dfe-analyst", *asked)
+    assert (plan["products"][0]["read"]["files"], plan["above"]) == (1, [])
+    found = json_of("auditor", "audit", "--subject", plan["id"])
+    actions = [entry["action"] for entry in found["items"]]
+    assert actions == ["query.planned"]
+    assert as_("dfe-analyst", "query", "SELECT", "--purpose", PURPOSE, "--explain")[0] == 2
+
+
+def test_a_plan_on_the_terminal_says_what_waits(capsys):
+    from fairway.cli import plans
+    from fairway.cli.door import Door
+    from fairway.client.answers import answered
+
+    read = {"columns": ["a"], "files": None, "partitions": ["year = 2024"], "barrier": True,
+            "below": "a > 3", "fetched": False}  # fmt: skip
+    product = {"product": "d.t", "agreement": "A-1", "columns": [["a", "keep"], ["b", "year"]],
+               "rows": "x = 1", "version": "7", "peer": "", "read": read}  # fmt: skip
+    there = {**product, "product": "e.t", "peer": "ferries", "read": None}
+    fetched = {**product, "product": "f.t", "read": {**read, "fetched": True}}
+    plan = {"id": "Q-1", "engine": "duckdb", "why": "Why.", "reasons": [], "fields": [],
+            "products": [product, there, fetched], "above": ["(b / a > 1)"],
+            "parts": [["ferries", "SELECT 1"]]}  # fmt: skip
+    plans.show(Door("", "", json=False), answered(plan))
+    out = capsys.readouterr().out
+    for said in ("a, b (year)", "x = 1", "not told", "year = 2024", "a barrier", "a > 3",
+                 "Lies at", "fetched from the database", "(b / a > 1)",
+                 "Asked of ferries: SELECT 1", "Plan Q-1"):  # fmt: skip
+        assert said in out
+
+
 def test_audit(as_, json_of):
     found = json_of("auditor", "audit", "list", "--action", "domain.add")["items"]
     assert {e["subject"] for e in found} >= {"dwp", "dfe"}

@@ -89,6 +89,17 @@ def test_a_result_in_every_form(reached, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["regions.csv"]
 
 
+def test_a_plan_is_the_same_from_both(reached):
+    analyst = reached("dfe-analyst")
+    plan = analyst.plan(SQL, purpose=PURPOSE)
+    (product,) = plan.products
+    assert (product.product, product.read.files, product.read.barrier) == ("dwp.regions", 1, False)
+    assert [field.name for field in plan.fields] == ["region", "households"]
+    assert analyst.outcome(plan.id).action == "query.planned"
+    with pytest.raises(BadInput):
+        analyst.plan("SELECT", purpose=PURPOSE)
+
+
 def test_errors_come_back_as_what_they_are(reached):
     analyst, owner = reached("dfe-analyst"), reached("dwp-owner")
     with pytest.raises(NotFound) as missing:

@@ -15,6 +15,7 @@ DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
     [
         "publish-a-product",
         "use-table-formats",
+        "plan-stop-and-download",
         "harvest-a-catalogue",
         "run-a-trust",
         "share-with-a-partner",

@@ -13,7 +13,7 @@ from fairway.nouns.relations import ColumnRange, DataFile, GovernedColumn, Gover
 from fairway.nouns.scopes import AllOf, Among, AnyOf, Between, Comparison, Negation, Operator
 from fairway.nouns.treatments import KEEP
 from fairway.rules import scopes
-from fairway.rules.pruning import constant, pruned
+from fairway.rules.pruning import constant, pruned, tells_nothing, values
 
 TYPES = {
     "i": LogicalType.INTEGER,
@@ -202,3 +202,23 @@ def test_values_that_are_none_of_their_type(written, kind):
         constant(written, kind)
     assert caught.value.code == "source.bad_partition"
     assert written not in str(caught.value)
+
+
+def test_how_many_files_are_read_is_told_only_where_it_tells_nothing():
+    def told(scope, *parts):
+        source = Source("local", "parquet", "x")
+        column = GovernedColumn("i", LogicalType.INTEGER, KEEP)
+        relation = GovernedRelation("d", "r", source, (column,), scope, tuple(TYPES.items()))
+        located = Located(tuple(p.path for p in parts), parts=parts)
+        return tells_nothing(relation, located), values(relation, located)
+
+    one = DataFile("a", constants=(("I", "1"), ("s", "x")))
+    two = DataFile("b", constants=(("I", "2"), ("s", "y")))
+    assert told(None) == (True, ())
+    assert told(None, one, two) == (True, ("I = 1", "I = 2"))
+    assert told(Comparison("i", Operator.GREATER, 0), one, two)[0]
+    assert not told(Comparison("x", Operator.GREATER, 0), one, two)[0]
+    assert not told(Comparison("i", Operator.GREATER, 0))[0]
+    mixed = AnyOf((Comparison("i", Operator.EQUAL, 1), Comparison("x", Operator.EQUAL, 1.0)))
+    assert not told(mixed, one)[0]
+    assert told(None, DataFile("c", constants=(("s", "x"),))) == (True, ())

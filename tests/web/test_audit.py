@@ -94,7 +94,7 @@ def test_every_move_and_verb_that_records_has_words():
     silent = {"person.me", "person.list", "domain.list", "token.list", "purpose.list"}
     silent |= {"product.find", "product.show", "product.contract", "product.usage"}
     silent |= {"agreement.move", "agreement.show", "agreement.list", "agreement.inbox"}
-    silent |= {"query.run", "query.show", "catalogue.search", "catalogue.suggest"}
+    silent |= {"query.run", "query.plan", "query.show", "catalogue.search", "catalogue.suggest"}
     silent |= {"access.explain_own", "access.seen_own", "access.who_can_see", "access.seen_by"}
     silent |= {"catalogue.list", "catalogue.show", "catalogue.coverage"}
     silent |= {"stop.list", "task.list", "guardrail.list", "guardrail.versions", "guardrail.show"}

@@ -12,8 +12,9 @@ from ninja import Field, Query, Router, Schema
 from fairway import formats
 from fairway.api.signing_in import actor
 from fairway.api.streams import response
+from fairway.nouns.plans import QueryPlan
 from fairway.nouns.queries import Limits, Running
-from fairway.verbs import queries
+from fairway.verbs import plans, queries
 from fairway.wiring import current
 
 router = Router(tags=["Queries"])
@@ -113,6 +114,77 @@ def _limits(given: LimitsIn | None) -> Limits | None:
     if given is None:
         return None
     return replace(current().limits, **given.dict(exclude_none=True))
+
+
+class PlanIn(Schema):
+    """A query that is planned and not run: its SQL and purpose, as for a query."""
+
+    sql: str = Field(max_length=200_000)
+    purpose: str = Field(max_length=100)
+    agreement: str | None = Field(None, max_length=100, description="Pins one agreement.")
+    as_of: dict[str, str] | None = Field(None, max_length=100)
+
+
+class ReadOut(Schema):
+    """What the engine would read of a product.
+
+    `files` and `partitions` are left out where they would tell of rows outside the agreement.
+    """
+
+    columns: list[str]
+    files: int | None
+    partitions: list[str]
+    barrier: bool = Field(description="The query's own conditions wait above the row scope.")
+    below: str = Field(description="What of the query's conditions goes below it all the same.")
+    fetched: bool = Field(description="The rows are brought from a database first.")
+
+
+class ProductPlanOut(Schema):
+    """Under which terms a product would be read, and what of it; `read` null for a peer's."""
+
+    product: str
+    agreement: str
+    columns: list[tuple[str, str]] = Field(description="Name and treatment of those granted.")
+    rows: str
+    version: str
+    peer: str
+    read: ReadOut | None
+
+
+class FieldOut(Schema):
+    """A column of the result, with the engine's type."""
+
+    name: str
+    type: str
+
+
+class PlanOut(Schema):
+    """What a query would do. `parts` are what other nodes would be asked: node and SQL."""
+
+    id: str
+    engine: str
+    why: str
+    reasons: list[str]
+    fields: list[FieldOut]
+    products: list[ProductPlanOut]
+    above: list[str] = Field(description="Conditions that can fail, and so stay above a barrier.")
+    parts: list[tuple[str, str]]
+
+
+@router.post("/query/plan", response=PlanOut, summary="Plan a query without running it")
+def plan(request: HttpRequest, given: PlanIn) -> QueryPlan:
+    """Which products, terms, files and engine a query would use; it is recorded and not run.
+
+    How many files are read is told only where that tells nothing of rows outside the agreement.
+    """
+    return plans.plan(
+        current(),
+        actor(request),
+        given.sql,
+        given.purpose,
+        agreement=given.agreement,
+        as_of=given.as_of,
+    )
 
 
 @router.get("/queries", response=list[RunningOut], summary="List your queries that run")

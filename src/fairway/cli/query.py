@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from fairway.cli import plans
 from fairway.cli.door import Door, reaching
 from fairway.cli.manual import Manual
 from fairway.cli.output import say, table, tell, watched
@@ -39,6 +40,7 @@ fairway query "SELECT region, sum(households) FROM dwp.universal_credit_househol
     metavar="[PRODUCT=]VERSION",
     help="Read an earlier state of the data: a version's number or a time.",
 )
+@click.option("--explain", is_flag=True, help="Show the plan; do not run the query.")
 @click.option("--rows", type=click.IntRange(1), help="Stop past this many rows.")
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Stop past this time.")
 @reaching
@@ -53,15 +55,26 @@ def query(
     rows: int | None,
     seconds: float | None,
     as_of: tuple[str, ...],
+    explain: bool,
 ) -> None:
     """Run SQL, one SELECT over products named <domain>.<table>, for a purpose.
 
     Your active agreements for the purpose are found by themselves. The query sees only the agreed
     columns and rows; what was not granted does not exist. SQL may be `-` to read it from the input.
 
+    With --explain nothing runs: it shows the products, terms, files and engine that the query would
+    use, and which of its conditions wait until hidden rows are gone. That is on the record too.
+
     In CSV a text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     text = _text(sql, file)
+    if explain:
+        with door.open() as node:
+            plans.show(
+                door,
+                node.plan(text, purpose=purpose, agreement=agreement, as_of=_states(as_of)),
+            )
+        return
     chosen = format_ or ("json" if door.json else _by_name(output))
     bounds = {"rows": rows, "seconds": seconds}
     asked: dict[str, Any] = {

@@ -194,6 +194,19 @@ class Node(Partners):
         """
         return self._result(_asked(sql, purpose, agreement, limits, as_of), ARROW)
 
+    def plan(
+        self,
+        sql: str,
+        *,
+        purpose: str,
+        agreement: str | None = None,
+        as_of: str | Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Return what a query would read, where and under which terms; it does not run."""
+        asked = _asked(sql, purpose, agreement, None, as_of)
+        del asked["limits"]
+        return self._answer("POST", "query/plan", body=asked)
+
     def export(
         self,
         sql: str,

@@ -10,12 +10,13 @@ from contextlib import suppress
 from typing import Any
 
 from fairway.engines import compile as compiled
-from fairway.engines import failures, sandbox
+from fairway.engines import failures, plans, sandbox
 from fairway.engines.folding import folded
 from fairway.engines.gate import no_sandbox
 from fairway.engines.totality import Totality
 from fairway.engines.worker import HEAD
 from fairway.engines.workers import Workers
+from fairway.nouns.plans import EnginePlan
 from fairway.nouns.products import Source
 from fairway.nouns.queries import Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation, Located
@@ -66,6 +67,10 @@ class DuckDBEngine:
         }
         worker = self.workers.launch(job, [r.content or b"" for r in answers])
         return DuckDBStream(worker.reading, worker.handle, limits, [r.origin for r in answers])
+
+    def plan(self, query: ParsedQuery, relations: Sequence[GovernedRelation]) -> EnginePlan:
+        """Return what a query would do here."""
+        return plans.plan("duckdb", query, relations, self._locate)
 
     def warm(self) -> None:
         """Start what workers come from, so that the first query need not wait."""

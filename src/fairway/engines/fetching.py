@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from fairway.engines.compile import narrowed
+from fairway.engines.plans import FETCHED
 from fairway.engines.tree import lower
+from fairway.nouns.plans import EnginePlan
 from fairway.nouns.products import LogicalType, Source
 from fairway.nouns.queries import Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation, Wanted
 from fairway.nouns.scopes import AllOf, Comparison, Operator, Scope, Value
 from fairway.nouns.treatments import Kind
-from fairway.verbs.ports import Engine, ResultStream
+from fairway.rules.scope_text import to_text
+from fairway.verbs.ports import PlanningEngine, ResultStream
 
-FETCHED = "fetched"
 _SIGNS = {
     "COMPARE_EQUAL": Operator.EQUAL,
     "COMPARE_LESSTHAN": Operator.LESS,
@@ -40,7 +42,7 @@ class FetchingEngine:
     """
 
     def __init__(
-        self, inner: Engine, kinds: frozenset[str], fetch: Callable[[Source, Wanted], Path]
+        self, inner: PlanningEngine, kinds: frozenset[str], fetch: Callable[[Source, Wanted], Path]
     ) -> None:
         self._inner = inner
         self._kinds = kinds
@@ -58,6 +60,27 @@ class FetchingEngine:
         except BaseException:
             _remove(files)
             raise
+
+    def plan(self, query: ParsedQuery, relations: Sequence[GovernedRelation]) -> EnginePlan:
+        """Return what a query would do: what is asked of databases, and the other engine's plan."""
+        plan = self._inner.plan(query, [self._planned(r) for r in relations])
+        asked = {
+            f"{r.domain}.{r.table}": condition
+            for r in relations
+            if r.source.kind in self._kinds and (condition := demanded(query, r)) is not None
+        }
+        return replace(
+            plan,
+            relations=tuple(
+                replace(one, below=to_text(asked[one.product])) if one.product in asked else one
+                for one in plan.relations
+            ),
+        )
+
+    def _planned(self, relation: GovernedRelation) -> GovernedRelation:
+        if relation.source.kind not in self._kinds:
+            return relation
+        return replace(relation, source=Source(FETCHED, "parquet", ""))
 
     def warm(self) -> None:
         """Make the engine ready for its first query, where it can be."""

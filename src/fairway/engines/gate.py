@@ -108,6 +108,12 @@ class DuckDBGate:
             raise BadInput("query.syntax", "This part of the query cannot be written alone.")
         return str(answer["sql"])
 
+    def phrase(self, expression: Mapping[str, Any]) -> str:
+        """Return the SQL of a part of a query's tree. Raises `BadInput` when it has none."""
+        node = dict(self.parse("SELECT 1").tree)
+        written = self.write({**node, "select_list": [expression]})
+        return written.removeprefix("SELECT ")
+
     def split(
         self,
         query: ParsedQuery,

@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fairway.engines import failures
+from fairway.engines import failures, plans
 from fairway.engines import spark_relations as governed
 from fairway.engines.spark_expressions import NOT_ASCII, gap, name
 from fairway.engines.spark_queries import Statement, Written
 from fairway.engines.totality import Totality
 from fairway.nouns.errors import FairwayError, Unavailable
+from fairway.nouns.plans import EnginePlan
 from fairway.nouns.products import Source
 from fairway.nouns.queries import Field, Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation, Located
@@ -107,6 +108,24 @@ class SparkEngine:
     def run(
         self, query: ParsedQuery, relations: Sequence[GovernedRelation], limits: Limits
     ) -> "SparkStream":
+        schemas, written, fields = self._ready(query, relations)
+        return SparkStream(self._session(), schemas, written, fields, limits)
+
+    def plan(self, query: ParsedQuery, relations: Sequence[GovernedRelation]) -> EnginePlan:
+        """Return what a query would do here. Raises `engine.gap` as a run would."""
+        self._ready(query, relations)
+        cautious = _cautious(query)
+        return plans.plan(
+            "spark", query, relations, self._locate, lowers=False, stays=lambda _: cautious
+        )
+
+    def _ready(
+        self, query: ParsedQuery, relations: Sequence[GovernedRelation]
+    ) -> tuple[list[tuple[governed.Prepared, str]], Written, Sequence[Field]]:
+        """Return the files with their columns, the SQL and the fields; nothing is asked of Spark.
+
+        Raises `engine.gap` for what is not known to be answered alike.
+        """
         prepared = []
         for i, relation in enumerate(relations):
             located = pruned(relation, self._locate(relation.source))
@@ -122,7 +141,7 @@ class SparkEngine:
             for relation, sources in prepared
             for source in sources
         ]
-        return SparkStream(self._session(), schemas, written, fields, limits)
+        return schemas, written, fields
 
     def _written(
         self,
@@ -130,8 +149,7 @@ class SparkEngine:
         prepared: Sequence[tuple[GovernedRelation, Sequence[governed.Prepared]]],
     ) -> Written:
         totality = Totality(query.tree, [relation for relation, _ in prepared])
-        # Upper and lower case raise an error here where the default engine has none to raise.
-        total_elsewhere = re.search(r"'(lower|upper)'", str(query.tree)) is None
+        cautious = _cautious(query)
         return Statement(
             [
                 (
@@ -140,7 +158,7 @@ class SparkEngine:
                         relation,
                         sources,
                         self._barrier
-                        if totality.barrier(relation) or (relation.scope and not total_elsewhere)
+                        if totality.barrier(relation) or (relation.scope and cautious)
                         else "",
                     ),
                 )
@@ -164,6 +182,11 @@ class SparkEngine:
         except Exception as error:
             raise _silent() from error
         return session
+
+
+def _cautious(query: ParsedQuery) -> bool:
+    """Say whether a query changes case: that raises an error here, by default there is none."""
+    return re.search(r"'(lower|upper)'", str(query.tree)) is not None
 
 
 def missing() -> FairwayError:

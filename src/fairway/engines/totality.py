@@ -32,16 +32,18 @@ class Totality:
 
     `folds` are the dates in it that have to be worked out before it runs: without that, the engine
     would cast a column for them, and a cast can fail. Where that is not done, nothing is harmless.
+    `above` are the conditions that can fail; None for the comparison of a join without a text.
     """
 
     def __init__(self, tree: Node, relations: Sequence[GovernedRelation]) -> None:
         self.folds: Folds = {}
+        self.above: list[Node | None] = []
         self._relations = {(lower(r.domain), lower(r.table)): r for r in relations}
         self._lowered: dict[int, list[str]] = {}
         self._uses: dict[int, int] = {}
         reading = _Reading(self)
         reading.query(tree, {}, None)
-        self._total = not reading.fails
+        self._total = not self.above
 
     def barrier(self, relation: GovernedRelation) -> bool:
         """Say whether the relation hides rows that the query must not be tried on."""
@@ -118,11 +120,10 @@ class _Names:
 
 
 class _Reading:
-    """One pass over a tree. `fails` says whether a condition in it can fail on a row."""
+    """One pass over a tree; what it finds is noted with the query."""
 
     def __init__(self, query: Totality) -> None:
         self._query = query
-        self.fails = False
 
     # ------------------------------------------------------------- queries
 
@@ -285,14 +286,14 @@ class _Reading:
             kept and regular and sort in {"INNER", "RIGHT"},
         )  # fmt: skip
         if not regular:  # which columns a NATURAL or ASOF join compares does not stand in the tree
-            self.fails = True
+            self._query.above.append(None)
         if "condition" in node:
             conditions.append(node["condition"])
         for column in node.get("using_columns", ()):
             names.joined.add(lower(column))
             pair = [_Names(side, None).find([column]) for side in (left, right)]
             if expressions.agreeing(*pair) is None:
-                self.fails = True
+                self._query.above.append(None)
         if node.get("using_columns"):
             for source in (*left, *right):
                 source.kept = False
@@ -305,7 +306,7 @@ class _Reading:
         known = self.known(node, names, ctes)
         sound = known.total and known.kind is LogicalType.BOOLEAN
         if not (sound or known.later):
-            self.fails = True
+            self._query.above.append(node)
         return known if sound else UNKNOWN
 
     def _lower(self, known: Known, names: _Names) -> None:
@@ -333,8 +334,9 @@ class _Reading:
         parts = [self.known(one, names, ctes) for one in nodes]
         for beside in _beside(node):
             aside = self.known(beside, names, ctes)
-            if node.get("filter") is beside or node.get("filter_expr") is beside:
-                self.fails = self.fails or not aside.total
+            filtering = node.get("filter") is beside or node.get("filter_expr") is beside
+            if filtering and not aside.total:
+                self._query.above.append(beside)
         self._query.folds.update(expressions.folds(form, nodes, parts))
         return _combined(node, kind, form, parts)
 

@@ -178,6 +178,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "share.changes": _OWN,
         "share.file": _OWN,
         "query.run": _SIGNED_IN,
+        "query.plan": _SIGNED_IN,
         "file.offer": _SIGNED_IN,
         "file.read": _OWN,
         "query.show": _OWN,

@@ -25,8 +25,12 @@ from fairway.nouns.scopes import (
     Scope,
     Value,
 )
-from fairway.rules.scopes import holds
+from fairway.nouns.treatments import Kind
+from fairway.rules.scopes import columns, holds
 from fairway.rules.treatments import INTEGER_MAX, INTEGER_MIN
+
+MOST_VALUES = 50
+"""Partitions that a plan names, at the most."""
 
 _OPEN = frozenset({Operator.LESS, Operator.GREATER})
 _ANYTHING: frozenset[bool | None] = frozenset({True, False, None})
@@ -47,6 +51,33 @@ def pruned(relation: GovernedRelation, located: Located) -> Located:
         if relation.scope is None or True in _truths(relation.scope, _Known(part, types))
     )
     return replace(located, files=tuple(part.path for part in kept), parts=kept)
+
+
+def tells_nothing(relation: GovernedRelation, kept: Located) -> bool:
+    """Say whether how many files are read tells nothing of rows that the scope hides.
+
+    It does not where nothing is hidden, and where the scope tests what is the same for all rows of
+    each file: then files with hidden rows are not among those that are kept.
+    """
+    if relation.scope is None:
+        return True
+    tested = {name.casefold() for name in columns(relation.scope)}
+    return bool(kept.parts) and all(
+        tested <= {name.casefold() for name, _ in part.constants} for part in kept.parts
+    )
+
+
+def values(relation: GovernedRelation, kept: Located) -> tuple[str, ...]:
+    """Return the partitions that are read, in the columns that are served as they are.
+
+    The first 50 of them, one text each.
+    """
+    served = {c.name.casefold() for c in relation.columns if c.treatment.kind is Kind.KEEP}
+    found = dict.fromkeys(
+        ", ".join(f"{n} = {v}" for n, v in part.constants if n.casefold() in served)
+        for part in kept.parts
+    )
+    return tuple(text for text in found if text)[:MOST_VALUES]
 
 
 def constant(text: str | None, kind: LogicalType) -> Value | None:

@@ -14,6 +14,7 @@ from fairway.nouns.guardrails import Example, Guardrail, GuardrailVersion
 from fairway.nouns.harvests import Catalogue
 from fairway.nouns.peers import Split
 from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Team, Token
+from fairway.nouns.plans import EnginePlan
 from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
 from fairway.nouns.purposes import LegalBasis, Purpose
 from fairway.nouns.queries import Field, Limits, ParsedQuery, Running
@@ -336,6 +337,9 @@ class Gate(Protocol):
         Raises `BadInput` with the engine's own words: no data is near, so none can be in them.
         """
 
+    def phrase(self, expression: Mapping[str, Any]) -> str:
+        """Return the SQL of a part of a query's tree. Raises `BadInput` when it has none."""
+
     def split(
         self,
         query: ParsedQuery,
@@ -371,6 +375,12 @@ class Engine(Protocol):
         self, query: ParsedQuery, relations: Sequence[GovernedRelation], limits: Limits
     ) -> ResultStream:
         """Run a checked query over governed relations, and over nothing else."""
+
+
+class PlanningEngine(Engine, Protocol):
+    """An engine that also tells what it would do. `plan` reads no data and runs nothing."""
+
+    def plan(self, query: ParsedQuery, relations: Sequence[GovernedRelation]) -> EnginePlan: ...
 
 
 class Extracts(Protocol):

@@ -5,99 +5,26 @@ Whatever fails on the way denies, is recorded, and serves nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from fairway.nouns.access import AccessRequest, Decision, Denial, Effect, Grant
-from fairway.nouns.errors import BadInput, Cancelled, FairwayError, NotFound, Refused
+from fairway.nouns.access import Grant
+from fairway.nouns.errors import BadInput, FairwayError, NotFound
 from fairway.nouns.events import EventFilter
 from fairway.nouns.peers import Heard, Split
-from fairway.nouns.people import Actor, Via
-from fairway.nouns.products import DataProduct
+from fairway.nouns.people import Actor
 from fairway.nouns.queries import Field, Limits, ParsedQuery, Running
 from fairway.nouns.relations import GovernedRelation
-from fairway.nouns.treatments import Kind
-from fairway.rules import versions
 from fairway.rules.peers import check_told
-from fairway.rules.subjects import KEY_NAME, identifies, marks
 from fairway.verbs import parts
-from fairway.verbs.access import decided, situation
-from fairway.verbs.acting import acting, event, looking, verb
-from fairway.verbs.peers import actor_of, known_person, lies_elsewhere
-from fairway.verbs.ports import Platform, ResultStream, Turn
-from fairway.verbs.products import known_among
-from fairway.verbs.relations import relation
+from fairway.verbs.acting import acting, looking, verb
+from fairway.verbs.peers import actor_of
+from fairway.verbs.ports import Platform, ResultStream
 from fairway.verbs.told import number, read, text, texts
+from fairway.verbs.using import Use, cancelled, prepared
 
 HELD_BYTES = 16 * 1024 * 1024
 """A result up to this size is complete, counted and on the record before its first byte leaves."""
-
-LONGEST_QUERY_KEPT = 20_000
-"""Characters of a query's text that go on the record; the gate refuses longer ones anyway."""
-
-
-@dataclass
-class _Use:
-    """One use under way: what every event about it says."""
-
-    platform: Platform
-    actor: Actor
-    id: str
-    sql: str
-    purpose: str
-    products: tuple[str, ...] = ()
-    agreements: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    details: dict[str, Any] = field(default_factory=dict)
-    turn: Turn = field(init=False)  # from when the query waits for its place
-    hashes: Mapping[str, str] = field(default_factory=dict)
-    place: str = ""
-    begun: bool = False
-
-    def ending(self, error: FairwayError) -> FairwayError:
-        """Return the error that ended the work: a cancelled one shows as whatever broke first."""
-        if not self.turn.cancelled:
-            return error
-        return _cancelled()
-
-    def release(self) -> None:
-        """Give the place back."""
-        self.turn.release()
-
-    @property
-    def versions(self) -> Mapping[str, str]:
-        """The state that is read of each product whose source keeps states."""
-        found: Mapping[str, str] = self.details.get("versions", {})
-        return found
-
-    def record(
-        self, action: str, outcome: str, *, reason: str = "", rows: int | None = None
-    ) -> None:
-        self.begun = True
-        self.platform.ledger.append(
-            event(
-                self.platform,
-                self.actor,
-                action,
-                outcome,
-                subject=self.id,
-                query_id=self.id,
-                query=self.sql[:LONGEST_QUERY_KEPT],
-                purpose=self.purpose,
-                products=self.products,
-                agreements=self.agreements,
-                columns=self.columns,
-                reason=reason,
-                rows=rows,
-                details=self.details,
-            )
-        )
-
-
-def _cancelled() -> Cancelled:
-    return Cancelled(
-        "query.cancelled", "The query was cancelled.", remedy="Run it again if it is wanted."
-    )
 
 
 class QueryResult:
@@ -109,7 +36,7 @@ class QueryResult:
     """
 
     def __init__(
-        self, use: _Use, fields: Sequence[Field], reasons: Sequence[str], stream: ResultStream
+        self, use: Use, fields: Sequence[Field], reasons: Sequence[str], stream: ResultStream
     ) -> None:
         self.id = use.id
         self.fields = tuple(fields)
@@ -211,7 +138,7 @@ def run(
     when the record, the source or the engine does not answer.
     """
     with looking(platform, actor, "query.run"):
-        use = _Use(platform, actor, platform.ids.new("Q"), sql, purpose)
+        use = Use(platform, actor, platform.ids.new("Q"), sql, purpose)
         try:
             return _governed(use, agreement, tighter(platform.limits, limits), as_of or {}, handle)
         except _Recorded as recorded:
@@ -244,7 +171,7 @@ def run_for_peer(platform: Platform, heard: Heard) -> bytes:
         raise BadInput("peer.bad_letter", "The query has no name, or nobody asks it.")
     actor = actor_of(heard, person)
     with looking(platform, actor, "peer.use"):
-        use = _Use(platform, actor, query, text(said, "sql", 200_000), text(said, "purpose", 100))
+        use = Use(platform, actor, query, text(said, "sql", 200_000), text(said, "purpose", 100))
         told = texts(said, "agreements")
         use.place = platform.ids.new("P")
         use.details = {"peer": heard.peer.id, "part": number(said, "part"), "hashes": dict(told)}
@@ -262,77 +189,32 @@ def run_for_peer(platform: Platform, heard: Heard) -> bytes:
             raise
 
 
-def _split(
-    use: _Use,
-    parsed: ParsedQuery,
-    relations: Sequence[GovernedRelation],
-    grants: Sequence[Grant],
-) -> Split | None:
-    """Split a query that reads from other nodes, and note for the record what each is asked."""
-    owners = parts.owners(grants)
-    if not owners:
-        return None
-    split = use.platform.gate.split(parsed, relations, owners)
-    use.details["parts"] = [
-        {
-            "peer": part.peer,
-            "products": list(part.products),
-            "sql": part.sql[:LONGEST_QUERY_KEPT],
-            "hashes": parts.agreements_of(part, grants, use.hashes),
-        }
-        for part in split.parts
-    ]
-    return split
-
-
 def _governed(
-    use: _Use,
+    use: Use,
     agreement: str | None,
     limits: Limits,
     as_of: Mapping[str, str],
     handle: str,
     told: Mapping[str, str] | None = None,
 ) -> QueryResult:
-    """Take a query from its text to its result.
-
-    `told` are the agreements that a peer means, where one asks; no product that lies elsewhere is
-    there for it.
-    """
+    """Take a query from its text to its result."""
     platform = use.platform
-    parsed = platform.gate.parse(use.sql)
-    use.products = tuple(dict.fromkeys(str(t) for t in parsed.tables))
-    decision = _decide(use, parsed, agreement)
-    if decision.effect is Effect.DENY:
-        raise _refusal(decision.denials)
-    use.agreements = tuple(g.agreement.id for g in decision.grants if g.agreement)
-    use.columns = _columns_used(decision.grants, parsed)
-    use.hashes = parts.sealed(platform, decision.grants)
-    if told is not None:
-        parts.check_hashes(use.hashes, told)
-    states = versions.chosen(as_of, use.products)
-    relations: list[GovernedRelation] = [
-        relation(platform, grant, states.get(grant.product.id)) for grant in decision.grants
-    ]
-    if read := {f"{r.domain}.{r.table}": r.source.version for r in relations if r.source.version}:
-        use.details["versions"] = read
-    fields = platform.gate.bind(parsed, relations)
-    split = _split(use, parsed, relations, decision.grants)
-    if any(identifies(grant.product.columns) for grant in decision.grants):
-        use.details["subjects"] = marks(use.sql, platform.keys.pseudonym_key(KEY_NAME))
+    ready = prepared(use, agreement, as_of, told)
     now = platform.clock.now()
     use.turn = platform.turns.take(
         Running(use.place or use.id, use.actor.person, use.sql, use.purpose, now), handle
     )
     if use.turn.cancelled:
         use.release()
-        raise _cancelled()
+        raise cancelled()
     try:
-        use.record("query.granted", "granted", reason=" ".join(decision.reasons))
-        if split is not None:
-            relations, parsed = _fetched(use, split, decision.grants, limits), split.rest
-        result = QueryResult(
-            use, fields, decision.reasons, _started(use, parsed, relations, limits)
-        )
+        use.record("query.granted", "granted", reason=" ".join(ready.decision.reasons))
+        relations, parsed = ready.relations, ready.parsed
+        if ready.split is not None:
+            relations = _fetched(use, ready.split, ready.decision.grants, limits)
+            parsed = ready.split.rest
+        stream = _started(use, parsed, relations, limits)
+        result = QueryResult(use, ready.fields, ready.decision.reasons, stream)
         try:
             result.hold()
         except FairwayError as error:
@@ -344,7 +226,7 @@ def _governed(
 
 
 def _fetched(
-    use: _Use, split: Split, grants: Sequence[Grant], limits: Limits
+    use: Use, split: Split, grants: Sequence[Grant], limits: Limits
 ) -> list[GovernedRelation]:
     """Ask the other nodes for their parts, and note what crossed."""
     asked = parts.Asked(use.id, use.actor, use.purpose, use.hashes)
@@ -359,7 +241,7 @@ def _fetched(
 
 
 def _started(
-    use: _Use, parsed: ParsedQuery, relations: Sequence[GovernedRelation], limits: Limits
+    use: Use, parsed: ParsedQuery, relations: Sequence[GovernedRelation], limits: Limits
 ) -> ResultStream:
     """Start the work, so that it can be cancelled."""
     try:
@@ -372,60 +254,9 @@ def _started(
     return stream
 
 
-def _refusal(denials: Sequence[Denial]) -> Refused:
-    first = denials[0]
-    return Refused(first.code, first.reason, remedy=first.remedy)
-
-
-def _decide(use: _Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
-    store = use.platform.store
-    named_here = {
-        str(table): found
-        for table in parsed.tables
-        if (found := store.products.get(str(table))) is not None
-        and not (lies_elsewhere(found) and use.actor.via is Via.PEER)
-    }
-    today = use.platform.clock.now().date()
-    rests_on = situation(use.platform, use.actor.person, named_here, today)
-    agreed = frozenset(a.product for a in rests_on.agreements)
-    products = known_among(
-        rests_on.person, rests_on.appointments, named_here.values(), agreed, today
-    )
-    rests_on = replace(rests_on, products=products)
-    named = {name: named_columns(product, parsed) for name, product in products.items()}
-    shared = {n for n in parsed.names if sum(n in columns for columns in named.values()) > 1}
-    request = AccessRequest(
-        person=use.actor.person,
-        purpose=use.purpose,
-        products=use.products,
-        columns=tuple(named.items()),
-        agreement=agreement,
-        managed_device=use.actor.managed_device,
-    )
-    if use.actor.via is Via.PEER:  # nobody with an account: somebody whom a peer vouches for
-        rests_on = replace(rests_on, person=known_person(use.platform, use.actor.person))
-    return decided(use.platform, request, rests_on, shared=frozenset(shared))
-
-
 def products_named(platform: Platform, sql: str) -> tuple[str, ...]:
     """Return the products that a query names. Not a verb: what a refused query is explained by."""
     return tuple(dict.fromkeys(str(t) for t in platform.gate.parse(sql).tables))
-
-
-def named_columns(product: DataProduct, parsed: ParsedQuery) -> frozenset[str]:
-    """Return the product's columns that a query mentions by name, lower case."""
-    return frozenset(name for c in product.columns if (name := c.name.casefold()) in parsed.names)
-
-
-def _columns_used(grants: Sequence[Grant], parsed: ParsedQuery) -> tuple[str, ...]:
-    """Return what goes on the record as used: the granted columns named, or all for a star."""
-    return tuple(
-        f"{grant.product.id}.{column.name}"
-        for grant in grants
-        for column in grant.terms.columns
-        if column.treatment.kind is not Kind.DROP
-        and (parsed.stars or column.name.casefold() in parsed.names)
-    )
 
 
 def tighter(own: Limits, wanted: Limits | None) -> Limits:

@@ -9,6 +9,7 @@ ACTIONS: Mapping[str, str] = {
     "query.completed": "Query completed",
     "query.denied": "Query refused",
     "query.stopped": "Query stopped",
+    "query.planned": "Query planned",
     "share.profile": "Profile made for a tool",
     "share.revoke": "Profile revoked",
     "share.query": "Share queried by a tool",
