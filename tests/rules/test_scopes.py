@@ -289,3 +289,14 @@ def test_holds(text, row, truth):
 
 def test_a_whole_constant_on_numbers_counts_nan_as_largest():
     assert scopes.holds(Comparison("pay", Operator.GREATER, 1), {"pay": math.nan}) is True
+
+
+def test_a_scope_is_written_as_its_dialect_quotes():
+    scope = AllOf(
+        (
+            AnyOf((Comparison("a", Operator.NOT_EQUAL, 1), Among("b", ("x", "y")))),
+            Negation(Between("c", 1, 2)),
+        )
+    )
+    said = scopes.written(scope, lambda name: f"[{name}]", lambda name, value: f"{name}:{value}")
+    assert said == "((([a] <> a:1) OR ([b] IN (b:x, b:y))) AND (NOT ([c] BETWEEN c:1 AND c:2)))"

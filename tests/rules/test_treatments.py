@@ -312,3 +312,18 @@ def test_a_join_shows_no_more_than_either_and_is_the_least_such(a, b, c):
         assert treatments.at_least_as_strong(c, joined)
     if treatments.at_least_as_strong(a, b):  # monotone: more in, more out
         assert treatments.at_least_as_strong(treatments.strongest(a, c), treatments.strongest(b, c))
+
+
+# ------------------------------------------------------------------ HMAC without HMAC
+
+
+@given(st.binary(max_size=64), st.binary(max_size=200))
+def test_the_blocks_make_hmac_of_plain_hashes(key, text):
+    inner, outer = treatments.hmac_blocks(key)
+    made = hashlib.sha256(outer + hashlib.sha256(inner + text).digest()).hexdigest()
+    assert made == hmac.new(key, text, "sha256").hexdigest()
+
+
+def test_a_key_longer_than_a_block_is_a_mistake():
+    with pytest.raises(ValueError, match="64 bytes"):
+        treatments.hmac_blocks(b"k" * 65)

@@ -12,14 +12,16 @@ from typing import Any
 from fairway.nouns.products import LogicalType
 from fairway.nouns.queries import ParsedQuery
 from fairway.nouns.relations import DataFile, GovernedColumn, GovernedRelation, Located
-from fairway.nouns.scopes import AllOf, Among, AnyOf, Between, Comparison, Negation, Scope, Value
+from fairway.nouns.scopes import Scope, Value
 from fairway.nouns.treatments import Kind
 from fairway.rules.pruning import constant
+from fairway.rules.scopes import written
 from fairway.rules.treatments import (
     EXACT_BELOW,
     INTEGER_MAX,
     INTEGER_MIN,
     PSEUDONYM_LENGTH,
+    hmac_blocks,
     treated_type,
 )
 
@@ -35,8 +37,6 @@ SQL_TYPES = {
 
 _BARRIER = "LIMIT 9223372036854775807"
 """No row is lost by this, and no filter of the query goes below it."""
-
-_BLOCK = 64  # bytes in a block of SHA-256, by which HMAC pads its key
 
 
 def identifier(name: str) -> str:
@@ -263,13 +263,9 @@ def _measured(name: str, kind: LogicalType, amount: int, measure: Kind) -> str:
 
 def _pseudonym(name: str, key: bytes) -> str:
     """HMAC-SHA256 from its definition: the padded key goes in front of text and of inner hash."""
-    padded = key.ljust(_BLOCK, b"\0")
-    if len(padded) != _BLOCK:
-        raise ValueError("a pseudonym key has 64 bytes at the most")
-    inner = bytes(byte ^ 0x36 for byte in padded).hex()
-    outer = bytes(byte ^ 0x5C for byte in padded).hex()
-    content = f"unhex('{inner}') || encode(CAST({name} AS VARCHAR))"
-    return f"left(sha256(unhex('{outer}') || unhex(sha256({content}))), {PSEUDONYM_LENGTH})"
+    inner, outer = hmac_blocks(key)
+    content = f"unhex('{inner.hex()}') || encode(CAST({name} AS VARCHAR))"
+    return f"left(sha256(unhex('{outer.hex()}') || unhex(sha256({content}))), {PSEUDONYM_LENGTH})"
 
 
 # -------------------------------------------------------------------- scopes
@@ -277,21 +273,7 @@ def _pseudonym(name: str, key: bytes) -> str:
 
 def condition(scope: Scope, types: dict[str, LogicalType]) -> str:
     """Return a scope as a condition over the columns of the source."""
-    match scope:
-        case AllOf(parts):
-            return "(" + " AND ".join(condition(part, types) for part in parts) + ")"
-        case AnyOf(parts):
-            return "(" + " OR ".join(condition(part, types) for part in parts) + ")"
-        case Negation(part):
-            return f"(NOT {condition(part, types)})"
-        case Among(column, values):
-            constants = ", ".join(_constant(value, types[column]) for value in values)
-            return f"({identifier(column)} IN ({constants}))"
-        case Between(column, low, high):
-            ends = f"{_constant(low, types[column])} AND {_constant(high, types[column])}"
-            return f"({identifier(column)} BETWEEN {ends})"
-        case Comparison(column, operator, value):
-            return f"({identifier(column)} {operator.value} {_constant(value, types[column])})"
+    return written(scope, identifier, lambda column, value: _constant(value, types[column]))
 
 
 def _constant(value: Value, kind: LogicalType) -> str:

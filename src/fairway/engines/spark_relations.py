@@ -12,14 +12,16 @@ from datetime import date, datetime
 from fairway.engines.spark_expressions import gap, name, quoted
 from fairway.nouns.products import LogicalType
 from fairway.nouns.relations import DataFile, GovernedColumn, GovernedRelation, Located
-from fairway.nouns.scopes import AllOf, Among, AnyOf, Between, Comparison, Negation, Scope, Value
+from fairway.nouns.scopes import Scope, Value
 from fairway.nouns.treatments import Kind
 from fairway.rules.pruning import constant
+from fairway.rules.scopes import written
 from fairway.rules.treatments import (
     EXACT_BELOW,
     INTEGER_MAX,
     INTEGER_MIN,
     PSEUDONYM_LENGTH,
+    hmac_blocks,
     treated_type,
 )
 
@@ -31,7 +33,6 @@ SPARK_TYPES = {
     LogicalType.DATE: "DATE",
     LogicalType.TIMESTAMP: "TIMESTAMP_NTZ",
 }
-_BLOCK = 64  # bytes in a block of SHA-256, by which HMAC pads its key
 
 
 @dataclass(frozen=True)
@@ -174,13 +175,9 @@ def _measured(given: str, kind: LogicalType, amount: int, measure: Kind) -> str:
 
 def _pseudonym(given: str, key: bytes) -> str:
     """HMAC-SHA256 from its definition: the padded key goes in front of text and of inner hash."""
-    padded = key.ljust(_BLOCK, b"\0")
-    if len(padded) != _BLOCK:
-        raise ValueError("a pseudonym key has 64 bytes at the most")
-    inner = bytes(byte ^ 0x36 for byte in padded).hex()
-    outer = bytes(byte ^ 0x5C for byte in padded).hex()
-    content = f"concat(X'{inner}', encode(CAST({given} AS STRING), 'UTF-8'))"
-    mac = f"sha2(concat(X'{outer}', unhex(sha2({content}, 256))), 256)"
+    inner, outer = hmac_blocks(key)
+    content = f"concat(X'{inner.hex()}', encode(CAST({given} AS STRING), 'UTF-8'))"
+    mac = f"sha2(concat(X'{outer.hex()}', unhex(sha2({content}, 256))), 256)"
     return f"left({mac}, {PSEUDONYM_LENGTH})"
 
 
@@ -189,21 +186,7 @@ def _pseudonym(given: str, key: bytes) -> str:
 
 def condition(scope: Scope, types: dict[str, LogicalType]) -> str:
     """Return a scope as a condition over the columns of the source."""
-    match scope:
-        case AllOf(parts):
-            return "(" + " AND ".join(condition(part, types) for part in parts) + ")"
-        case AnyOf(parts):
-            return "(" + " OR ".join(condition(part, types) for part in parts) + ")"
-        case Negation(part):
-            return f"(NOT {condition(part, types)})"
-        case Among(column, values):
-            constants = ", ".join(_constant(value, types[column]) for value in values)
-            return f"({name(column)} IN ({constants}))"
-        case Between(column, low, high):
-            ends = f"{_constant(low, types[column])} AND {_constant(high, types[column])}"
-            return f"({name(column)} BETWEEN {ends})"
-        case Comparison(column, operator, value):
-            return f"({name(column)} {operator.value} {_constant(value, types[column])})"
+    return written(scope, name, lambda column, value: _constant(value, types[column]))
 
 
 def _constant(value: Value, kind: LogicalType) -> str:

@@ -6,7 +6,7 @@ the scope is true. Text compares by code point, NaN equals itself and is above e
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from fairway.nouns.scopes import (
 )
 from fairway.rules.scope_text import parse, to_text
 
-__all__ = ["columns", "holds", "narrow", "parse", "to_text"]
+__all__ = ["columns", "holds", "narrow", "parse", "to_text", "written"]
 
 
 def columns(scope: Scope) -> frozenset[str]:
@@ -33,6 +33,28 @@ def columns(scope: Scope) -> frozenset[str]:
     if isinstance(scope, Negation):
         return columns(scope.part)
     return frozenset({scope.column})
+
+
+def written(scope: Scope, name: Callable[[str], str], constant: Callable[[str, Value], str]) -> str:
+    """Return a scope as a condition in SQL, every part of it in parentheses.
+
+    `name` writes a column, `constant` a value that a column is compared with: how both are quoted
+    and typed is the dialect's. The operators mean the same in all of them.
+    """
+    match scope:
+        case AllOf(parts) | AnyOf(parts):
+            word = " AND " if isinstance(scope, AllOf) else " OR "
+            return "(" + word.join(written(part, name, constant) for part in parts) + ")"
+        case Negation(part):
+            return f"(NOT {written(part, name, constant)})"
+        case Among(column, values):
+            listed = ", ".join(constant(column, value) for value in values)
+            return f"({name(column)} IN ({listed}))"
+        case Between(column, low, high):
+            ends = f"{constant(column, low)} AND {constant(column, high)}"
+            return f"({name(column)} BETWEEN {ends})"
+        case Comparison(column, operator, value):
+            return f"({name(column)} {operator.value} {constant(column, value)})"
 
 
 def narrow(scope: Scope | None, further: Scope | None) -> Scope | None:

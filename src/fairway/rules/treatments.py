@@ -30,6 +30,7 @@ INTEGER_MIN, INTEGER_MAX = -(2**63), 2**63 - 1
 PSEUDONYM_LENGTH = 32
 """Hexadecimal digits kept of the keyed hash: 128 bits, so that two values never meet."""
 
+_BLOCK = 64  # bytes in a block of SHA-256, by which HMAC pads its key
 _NUMERIC = frozenset({LogicalType.INTEGER, LogicalType.NUMBER})
 _TYPES: dict[Kind, frozenset[LogicalType]] = {
     Kind.KEEP: frozenset(LogicalType),
@@ -173,6 +174,18 @@ def canonical_text(value: Value, column_type: LogicalType) -> str:
 def pseudonym(value_text: str, key: bytes) -> str:
     """Return the pseudonym of a text: the first 32 hexadecimal digits of its HMAC-SHA256."""
     return hmac.new(key, value_text.encode(), sha256).hexdigest()[:PSEUDONYM_LENGTH]
+
+
+def hmac_blocks(key: bytes) -> tuple[bytes, bytes]:
+    """Return what HMAC-SHA256 by its definition puts in front of the text, and of the inner hash.
+
+    For engines that have SHA-256 and no HMAC. A key that is longer than a block is a mistake of
+    ours: `ValueError`.
+    """
+    padded = key.ljust(_BLOCK, b"\0")
+    if len(padded) != _BLOCK:
+        raise ValueError(f"a pseudonym key has {_BLOCK} bytes at the most")
+    return bytes(byte ^ 0x36 for byte in padded), bytes(byte ^ 0x5C for byte in padded)
 
 
 def at_least_as_strong(a: Treatment, b: Treatment) -> bool:

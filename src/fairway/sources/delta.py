@@ -7,10 +7,8 @@ refused: who does not know a feature would read rows that are not there, or valu
 
 import json
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +16,12 @@ from urllib.parse import unquote
 
 from fairway.nouns.errors import FairwayError, Refused, Unavailable
 from fairway.nouns.products import LogicalType, Source, SourceField
-from fairway.nouns.relations import ColumnRange, DataFile, Located
+from fairway.nouns.relations import ColumnRange, DataFile
 from fairway.nouns.versions import AsOf, Version
 from fairway.rules import versions
 from fairway.sources import faults, parquet
-from fairway.sources.files import MOST_FILES, FileSources
+from fairway.sources.files import MOST_FILES
+from fairway.sources.tables import MOST_DELETED, TableSources, TableState
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -44,48 +43,21 @@ _TYPES = {
 _CUT_AT = 32
 """Characters after which writers cut texts in statistics; a cut text is no safe upper end."""
 
-_KEPT_STATES = 32
-MOST_DELETED = 1_000_000
-"""Rows that deletion vectors may take out of one table; past that it is to be compacted."""
 
+class DeltaSources(TableSources):
+    """Reads kind `local`, format `delta`."""
 
-@dataclass(frozen=True)
-class _State:
-    """One state of a table: its columns, its number, and its files."""
-
-    fields: tuple[SourceField, ...]
-    version: int
-    parts: tuple[DataFile, ...]
-
-
-class DeltaSources:
-    """Reads kind `local`, format `delta`. `files` says what lies below a data root."""
-
-    def __init__(self, files: FileSources) -> None:
-        self._files = files
-        self._states: OrderedDict[tuple[Any, ...], _State] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def resolve(self, source: Source, file: str) -> Source:
-        place = self._files.place(source, file, lambda path: (path / _LOG).is_dir())
-        resolved = replace(source, location=str(place))
-        self._state(resolved, file)
-        return resolved
-
-    def describe(self, source: Source, file: str) -> Sequence[SourceField]:
-        state = self._state(source, file)
-        self._located(state, file)
-        return state.fields
+    inside = _LOG
 
     def pin(self, source: Source, wanted: AsOf | None) -> Source:
         """Return the source as of a state, or as of now, by number."""
         if wanted is None:
-            version = self._state(source, "").version
+            version = self.state(source, "").number
         elif isinstance(wanted, Version):
             # The library works its way up to a number that is far ahead, which takes for ever.
-            if wanted.number > self._state(source, "").version:
+            if wanted.number > (self.state(source, "").number or 0):
                 raise faults.no_such_version(str(wanted.number))
-            version = self._state(replace(source, version=str(wanted.number)), "").version
+            version = self.state(replace(source, version=str(wanted.number)), "").number
         else:
             version = self._at(source, wanted.at)
         return replace(source, version=str(version))
@@ -101,14 +73,6 @@ class DeltaSources:
         ]
         return sorted(told)
 
-    def locate(self, source: Source, file: str = "") -> Located:
-        """Return the files of the state that the source names."""
-        return self._located(self._state(source, file), file)
-
-    def _located(self, state: _State, file: str) -> Located:
-        self._files.admit([part.path for part in state.parts], file)
-        return Located(tuple(part.path for part in state.parts), parts=state.parts)
-
     def _at(self, source: Source, moment: datetime) -> int:
         table = _open(source.location, None, "")
         held = [
@@ -122,23 +86,17 @@ class DeltaSources:
             raise faults.no_such_version(versions.to_text(versions.parse(moment.isoformat())))
         return max(numbers)
 
-    def _state(self, source: Source, file: str) -> _State:
+    def state(self, source: Source, file: str) -> TableState:
         """Return a state, from memory when the commit that made it is still the same file."""
         wanted = versions.parse(source.version) if source.version else None
         number = wanted.number if isinstance(wanted, Version) else None
         mark = _mark(Path(source.location), number)
         key = (source.location, *mark) if mark else None
-        with self._lock:
-            if key is not None and key in self._states:
-                self._states.move_to_end(key)
-                return self._states[key]
+        known = self._known(key) if key else None
+        if known is not None:
+            return known
         state = _read(_open(source.location, number, file), file)
-        if key is not None and key[1] == state.version:
-            with self._lock:
-                self._states[key] = state
-                while len(self._states) > _KEPT_STATES:
-                    self._states.popitem(last=False)
-        return state
+        return self._keep(key, state) if key and key[1] == state.number else state
 
 
 def _mark(location: Path, number: int | None) -> tuple[int, int, int] | None:
@@ -191,7 +149,7 @@ def _damaged(file: str) -> FairwayError:
     )
 
 
-def _read(table: "DeltaTable", file: str) -> _State:
+def _read(table: "DeltaTable", file: str) -> TableState:
     """Read a state from the log: columns, files, statistics, deletion vectors."""
     import pyarrow as pa
 
@@ -220,7 +178,9 @@ def _read(table: "DeltaTable", file: str) -> _State:
             )
         )
     fields = tuple(_field(one) for one in schema)
-    return _State(fields, int(table.version()), tuple(sorted(parts, key=lambda part: part.path)))
+    return TableState(
+        fields, int(table.version()), tuple(sorted(parts, key=lambda part: part.path))
+    )
 
 
 def _field(field: Mapping[str, Any]) -> SourceField:

@@ -7,10 +7,8 @@ table's own directory is one, and nothing that its metadata names is opened outs
 """
 
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +16,12 @@ from urllib.parse import unquote
 
 from fairway.nouns.errors import FairwayError, Refused, Unavailable
 from fairway.nouns.products import LogicalType, Source, SourceField
-from fairway.nouns.relations import ColumnRange, DataFile, Located
+from fairway.nouns.relations import ColumnRange, DataFile
 from fairway.nouns.versions import AsOf, Version
 from fairway.rules import versions
 from fairway.sources import faults, parquet
-from fairway.sources.files import MOST_FILES, FileSources
+from fairway.sources.files import MOST_FILES
+from fairway.sources.tables import MOST_DELETED, TableSources, TableState
 
 if TYPE_CHECKING:
     from pyiceberg.table import StaticTable
@@ -34,9 +33,7 @@ _CUT_AT = 16
 """Characters after which writers cut texts in statistics."""
 
 _NEWEST_FORMAT = 2
-_KEPT_STATES = 32
 _DAYS_FROM = date(1970, 1, 1)
-MOST_DELETED = 1_000_000
 _TYPES = {
     "string": LogicalType.STRING,
     "boolean": LogicalType.BOOLEAN,
@@ -50,40 +47,17 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class _State:
-    """One snapshot of a table; `snapshot` is None while nothing was ever written to it."""
+class IcebergSources(TableSources):
+    """Reads kind `local`, format `iceberg`."""
 
-    fields: tuple[SourceField, ...]
-    snapshot: int | None
-    parts: tuple[DataFile, ...]
-
-
-class IcebergSources:
-    """Reads kind `local`, format `iceberg`. `files` says what lies below a data root."""
-
-    def __init__(self, files: FileSources) -> None:
-        self._files = files
-        self._states: OrderedDict[tuple[Any, ...], _State] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def resolve(self, source: Source, file: str) -> Source:
-        place = self._files.place(source, file, lambda path: (path / _METADATA).is_dir())
-        resolved = replace(source, location=str(place))
-        self._state(resolved, file)
-        return resolved
-
-    def describe(self, source: Source, file: str) -> Sequence[SourceField]:
-        state = self._state(source, file)
-        self._located(state, file)
-        return state.fields
+    inside = _METADATA
 
     def pin(self, source: Source, wanted: AsOf | None) -> Source:
         """Return the source as of a snapshot, or as of now."""
         if wanted is None:
-            snapshot = self._state(source, "").snapshot
+            snapshot = self.state(source, "").number
         elif isinstance(wanted, Version):
-            snapshot = self._state(replace(source, version=str(wanted.number)), "").snapshot
+            snapshot = self.state(replace(source, version=str(wanted.number)), "").number
         else:
             moment = int(wanted.at.timestamp() * 1000)
             found = self._open(source, "").snapshot_as_of_timestamp(moment)
@@ -92,27 +66,12 @@ class IcebergSources:
             snapshot = found.snapshot_id
         return source if snapshot is None else replace(source, version=str(snapshot))
 
-    def locate(self, source: Source, file: str = "") -> Located:
-        """Return the files of the snapshot that the source names."""
-        return self._located(self._state(source, file), file)
-
-    def _located(self, state: _State, file: str) -> Located:
-        self._files.admit([part.path for part in state.parts], file)
-        return Located(tuple(part.path for part in state.parts), parts=state.parts)
-
-    def _state(self, source: Source, file: str) -> _State:
+    def state(self, source: Source, file: str) -> TableState:
+        """Return a snapshot, from memory while the newest metadata is still the same file."""
         metadata = _newest(Path(source.location), file)
         key = (str(metadata), metadata.stat().st_mtime_ns, source.version)
-        with self._lock:
-            if key in self._states:
-                self._states.move_to_end(key)
-                return self._states[key]
-        state = self._read(self._open(source, file), source, file)
-        with self._lock:
-            self._states[key] = state
-            while len(self._states) > _KEPT_STATES:
-                self._states.popitem(last=False)
-        return state
+        known = self._known(key)
+        return known or self._keep(key, self._read(self._open(source, file), source, file))
 
     def _open(self, source: Source, file: str) -> "StaticTable":
         try:
@@ -149,7 +108,7 @@ class IcebergSources:
             catalog=NoopCatalog("static"),
         )
 
-    def _read(self, table: "StaticTable", source: Source, file: str) -> _State:
+    def _read(self, table: "StaticTable", source: Source, file: str) -> TableState:
         schema = table.schema()
         fields = tuple(_field(field) for field in schema.fields)
         current = table.current_snapshot()
@@ -159,7 +118,7 @@ class IcebergSources:
             if table.snapshot_by_id(snapshot) is None:
                 raise faults.no_such_version(source.version)
         if snapshot is None:
-            return _State(fields, None, ())
+            return TableState(fields, None, ())
         try:
             tasks = list(table.scan(snapshot_id=snapshot).plan_files())
         except FairwayError:
@@ -174,7 +133,7 @@ class IcebergSources:
             raise faults.too_many_files(MOST_FILES, file)
         deleted = _deleted(table, tasks, file)
         parts = tuple(self._part(table, task.file, deleted, file) for task in tasks)
-        return _State(fields, snapshot, tuple(sorted(parts, key=lambda part: part.path)))
+        return TableState(fields, snapshot, tuple(sorted(parts, key=lambda part: part.path)))
 
     def _part(
         self, table: "StaticTable", data: Any, deleted: Mapping[str, tuple[int, ...]], file: str

@@ -20,8 +20,9 @@ from typing import Any, Protocol
 from fairway.nouns.errors import BadInput, BoundExceeded, FairwayError, Refused, Unavailable
 from fairway.nouns.products import LogicalType, Source, SourceField
 from fairway.nouns.relations import Located, Wanted
-from fairway.nouns.scopes import AllOf, Among, AnyOf, Between, Comparison, Negation, Scope, Value
+from fairway.nouns.scopes import Scope, Value
 from fairway.nouns.versions import AsOf
+from fairway.rules.scopes import written
 from fairway.rules.treatments import INTEGER_MAX, INTEGER_MIN
 from fairway.sources import faults
 
@@ -202,22 +203,11 @@ def _select(source: Source, wanted: Wanted) -> str:
 
 def _condition(scope: Scope, types: Mapping[str, LogicalType]) -> str:
     """Return a scope as PostgreSQL's condition, with its meaning in `rules.scopes`."""
-    match scope:
-        case AllOf(parts):
-            return "(" + " AND ".join(_condition(part, types) for part in parts) + ")"
-        case AnyOf(parts):
-            return "(" + " OR ".join(_condition(part, types) for part in parts) + ")"
-        case Negation(part):
-            return f"(NOT {_condition(part, types)})"
-        case Among(column, values):
-            listed = ", ".join(_constant(value, types[column]) for value in values)
-            return f"({_column(column, types)} IN ({listed}))"
-        case Between(column, low, high):
-            ends = f"{_constant(low, types[column])} AND {_constant(high, types[column])}"
-            return f"({_column(column, types)} BETWEEN {ends})"
-        case Comparison(column, operator, value):
-            constant = _constant(value, types[column])
-            return f"({_column(column, types)} {operator.value} {constant})"
+    return written(
+        scope,
+        lambda column: _column(column, types),
+        lambda column, value: _constant(value, types[column]),
+    )
 
 
 def _column(name: str, types: Mapping[str, LogicalType]) -> str:

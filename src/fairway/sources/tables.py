@@ -1,0 +1,80 @@
+"""What the sources of table formats share: a table's states, read once each and kept.
+
+A format says how a directory is known as a table (`inside`), and how one of its states is read
+(`state`). Nothing of a state is served that lies outside the data roots.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+
+from fairway.nouns.products import Source, SourceField
+from fairway.nouns.relations import DataFile, Located
+from fairway.sources.files import FileSources
+
+_KEPT_STATES = 32
+MOST_DELETED = 1_000_000
+"""Rows that deletes may take out of one table; past that it is to be compacted."""
+
+
+@dataclass(frozen=True)
+class TableState:
+    """One state of a table; `number` is None while nothing was ever written to it."""
+
+    fields: tuple[SourceField, ...]
+    number: int | None
+    parts: tuple[DataFile, ...]
+
+
+class TableSources:
+    """Reads tables of one format. `files` says what lies below a data root.
+
+    `inside` is the directory that every table of the format has in its own.
+    """
+
+    inside = ""
+
+    def __init__(self, files: FileSources) -> None:
+        self._files = files
+        self._states: OrderedDict[Hashable, TableState] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def resolve(self, source: Source, file: str) -> Source:
+        """Return the source at its place, or raise where no readable table lies there."""
+        place = self._files.place(source, file, lambda path: (path / self.inside).is_dir())
+        resolved = replace(source, location=str(place))
+        self.state(resolved, file)
+        return resolved
+
+    def describe(self, source: Source, file: str) -> Sequence[SourceField]:
+        """Return the table's columns."""
+        state = self.state(source, file)
+        self._located(state, file)
+        return state.fields
+
+    def locate(self, source: Source, file: str = "") -> Located:
+        """Return the files of the state that the source names."""
+        return self._located(self.state(source, file), file)
+
+    def state(self, source: Source, file: str) -> TableState:
+        """Return the state that the source names, or the newest."""
+        raise NotImplementedError
+
+    def _located(self, state: TableState, file: str) -> Located:
+        self._files.admit([part.path for part in state.parts], file)
+        return Located(tuple(part.path for part in state.parts), parts=state.parts)
+
+    def _known(self, key: Hashable) -> TableState | None:
+        """Return a state that was read already; `key` must change whenever its table does."""
+        with self._lock:
+            if key in self._states:
+                self._states.move_to_end(key)
+            return self._states.get(key)
+
+    def _keep(self, key: Hashable, state: TableState) -> TableState:
+        with self._lock:
+            self._states[key] = state
+            while len(self._states) > _KEPT_STATES:
+                self._states.popitem(last=False)
+        return state
