@@ -18,13 +18,15 @@ def test_a_public_address_may_be_reached(address):
     [
         *("127.0.0.1", "10.1.2.3", "169.254.169.254", "224.0.0.1", "0.0.0.0", "::1", "fe80::1"),
         *("::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1", "fc00::1"),
+        *("127.8.8.8", "172.16.0.1", "192.168.1.1", "100.64.0.1", "192.0.2.1", "255.255.255.255"),
+        *("::", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe", "2002:a00:1::"),
         "2001:0:808:808:0:0:80ff:fffe",  # Teredo: 127.0.0.1 behind a public server
     ],
 )
 def test_a_private_address_may_not(address):
     assert not is_public(address)
     assert not may_reach(address)
-    assert not may_reach(address, ["192.168.0.0/16"])
+    assert not may_reach(address, ["198.51.100.0/24"])
 
 
 @pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3", "64:ff9b::a01:203"])

@@ -10,6 +10,7 @@ import pytest
 
 from fairway.nouns.errors import BadInput, BoundExceeded, Refused, Unavailable
 from fairway.standards import fetching
+from fairway.verbs import reaching
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -69,26 +70,6 @@ def at(server):
     return lambda path, host="127.0.0.1": f"http://{host}:{server.server_address[1]}{path}"
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1"),
-        *("169.254.169.254", "100.64.0.1", "192.0.2.1", "224.0.0.1", "255.255.255.255"),
-        *("::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"),
-        *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:a00:1::"),
-    ],
-)
-def test_an_address_that_is_not_public(address):
-    assert not fetching.is_public(address)
-
-
-@pytest.mark.parametrize(
-    "address", ["8.8.8.8", "151.101.0.144", "2a00:1450::1", "64:ff9b::808:808"]
-)
-def test_an_address_that_is_public(address):
-    assert fetching.is_public(address)
-
-
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
 def test_this_machine_is_refused(server, at, host):
     before = len(server.hosts)
@@ -103,7 +84,7 @@ def test_a_name_of_which_one_address_is_private_is_refused(monkeypatch):
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80))
         for address in ("8.8.8.8", "10.0.0.1")
     ]
-    monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(reaching.socket, "getaddrinfo", lambda *_, **__: found)
     with pytest.raises(Refused) as refused:
         fetching.fetch("http://data.example/")
     assert refused.value.code == "harvest.address_refused"
@@ -117,10 +98,10 @@ def test_the_connection_goes_to_the_address_that_was_checked(server, at, monkeyp
         asked.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(fetching, "is_public", lambda _: True)
+    monkeypatch.setattr(reaching, "may_reach", lambda *_: True)
     real = socket.getaddrinfo
     monkeypatch.setattr(
-        fetching.socket,
+        reaching.socket,
         "getaddrinfo",
         lambda host, port, *a, **k: (
             once(host, port) if host == "data.example" else real(host, port, *a, **k)

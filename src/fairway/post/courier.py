@@ -1,23 +1,19 @@
 """Requests to other nodes: bounded in time and size, and only to where this node may go.
 
-A name is resolved once, every address that it has must be one that may be reached
-(`rules.addresses`), and the connection goes to the address that was checked. Nothing is redirected,
-no proxy is used, and nothing is tried twice: a message is signed to be heard once.
+Where a request goes is checked by `verbs.reaching`. Nothing is redirected, no proxy is used, and
+nothing is tried twice: a message is signed to be heard once.
 """
 
-import socket
 import time
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 import httpx
 
 from fairway.nouns.errors import Refused, Unavailable
 from fairway.nouns.peers import Peer, Reply
-from fairway.rules.addresses import is_public, may_reach
+from fairway.verbs import reaching
 
 CONNECT_SECONDS = 3.0
-_PORTS = {"http": 80, "https": 443}
 _HEADERS = ("content-type", "content-digest", "signature", "signature-input", "fairway-audience")
 
 
@@ -45,13 +41,13 @@ class HttpCourier:
         deadline = time.monotonic() + seconds
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
         try:
-            address = self._checked(peer)
+            way = self._checked(peer)
             url = httpx.URL(peer.address.rstrip("/") + path)
             with (
                 httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
                 client.stream(
                     "POST",
-                    url.copy_with(host=address),
+                    url.copy_with(host=way.address),
                     content=body,
                     headers={
                         **headers,
@@ -62,12 +58,15 @@ class HttpCourier:
                     extensions={"sni_hostname": url.host},  # the certificate is that of the name
                 ) as response,
             ):
-                return Reply(
-                    response.status_code,
-                    _single(peer, response.headers),
-                    _content(peer, response, largest, deadline),
-                )
-        except httpx.TimeoutException:
+                content = reaching.gathered(response.iter_raw(), largest, deadline)
+                return Reply(response.status_code, _single(peer, response.headers), content)
+        except reaching.TooLarge:
+            raise Unavailable(
+                "peer.answer_too_large",
+                f"The node {peer.id} answers with more than {largest >> 20} MB.",
+                remedy="Ask for less: name fewer columns, or sum up.",
+            ) from None
+        except (httpx.TimeoutException, reaching.TooSlow):
             raise _too_slow(peer) from None
         except httpx.RemoteProtocolError:
             raise Unavailable(
@@ -78,29 +77,25 @@ class HttpCourier:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError):
             raise _unreachable(peer) from None
 
-    def _checked(self, peer: Peer) -> str:
-        """Return an address of a peer. Raises `Refused` where any of them may not be reached."""
-        parts = urlsplit(peer.address)
+    def _checked(self, peer: Peer) -> reaching.Way:
+        """Return the way to a peer. Raises `Refused` where it may not be taken."""
         try:
-            found = socket.getaddrinfo(
-                parts.hostname, parts.port or _PORTS[parts.scheme], type=socket.SOCK_STREAM
-            )
-        except (OSError, UnicodeError):
+            way = reaching.way_to(peer.address, self._networks)
+        except (reaching.NoAddress, reaching.NoSuchHost):
             raise _unreachable(peer) from None
-        addresses = [str(address[4][0]).partition("%")[0] for address in found]
-        if not all(may_reach(address, self._networks) for address in addresses):
+        except reaching.NotAllowed:
             raise Refused(
                 "peer.address_refused",
                 f"The address of the node {peer.id} leads to this machine or to a private network.",
                 remedy="If that is meant, name the network in the setting peers.networks.",
-            )
-        if parts.scheme != "https" and any(is_public(address) for address in addresses):
+            ) from None
+        if way.scheme != "https" and way.public:
             raise Refused(
                 "peer.not_encrypted",
                 f"The address of the node {peer.id} is public, and not encrypted.",
                 remedy="Register it with its https:// address.",
             )
-        return addresses[0]
+        return way
 
 
 def _single(peer: Peer, headers: httpx.Headers) -> dict[str, str]:
@@ -114,21 +109,6 @@ def _single(peer: Peer, headers: httpx.Headers) -> dict[str, str]:
             )
         found[name] = values[0] if values else ""
     return found
-
-
-def _content(peer: Peer, response: httpx.Response, largest: int, deadline: float) -> bytes:
-    content = bytearray()
-    for chunk in response.iter_raw():
-        content += chunk
-        if len(content) > largest:
-            raise Unavailable(
-                "peer.answer_too_large",
-                f"The node {peer.id} answers with more than {largest >> 20} MB.",
-                remedy="Ask for less: name fewer columns, or sum up.",
-            )
-        if time.monotonic() > deadline:
-            raise _too_slow(peer)
-    return bytes(content)
 
 
 def _too_slow(peer: Peer) -> Unavailable:
