@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.core.signals import request_finished, request_started
 
 from fairway.nouns.errors import FairwayError, NotFound
-from fairway.verbs import follows
+from fairway.verbs import follows, witnessing
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.agreements import settle_all
 from fairway.verbs.letters import deliver_all
@@ -36,6 +36,8 @@ CALENDAR_SECONDS = 900.0
 """How often the calendar's moves are written."""
 POST_SECONDS = 5.0
 """How often letters to other nodes that did not arrive are tried again."""
+WITNESS_SECONDS = 60.0
+"""How often other nodes are asked to cosign the record, if something happened."""
 
 FOLLOW_SECONDS = 2.0
 """How often a node that is followed is asked for what changed."""
@@ -93,12 +95,17 @@ def bounded(application: Application) -> Application:
 async def _live(receive: Receive, send: Send) -> None:
     """Keep the calendar and the post while the server lives: days begin and end, letters go."""
     await receive()
-    tasks = [asyncio.create_task(turns) for turns in (_calendar(), _post(), _following())]
+    tasks = [asyncio.create_task(turns) for turns in _turns()]
     await send({"type": "lifespan.startup.complete"})
     await receive()
     for task in tasks:
         task.cancel()
     await send({"type": "lifespan.shutdown.complete"})
+
+
+def _turns() -> tuple[Coroutine[Any, Any, None], ...]:
+    """Return what the node does by itself."""
+    return _calendar(), _post(), _following(), _witnessing()
 
 
 async def _calendar() -> None:
@@ -137,6 +144,22 @@ def _settle() -> int:
     """Write the moves that are due."""
     with _connection():
         return settle_all(current(), SYSTEM)
+
+
+async def _witnessing() -> None:
+    """Have other nodes cosign the record again and again, and compare what each was shown."""
+    while True:
+        await asyncio.sleep(WITNESS_SECONDS)
+        try:
+            await sync_to_async(_have_cosigned, thread_sensitive=False)()
+        except Exception as error:  # noqa: BLE001
+            # Each witness that failed is asked again at the next turn.
+            log.error("the record could not be cosigned: %s", type(error).__name__)  # noqa: TRY400
+
+
+def _have_cosigned() -> int:
+    with _connection():
+        return witnessing.turn(current())
 
 
 async def _following() -> None:

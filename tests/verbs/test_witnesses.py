@@ -6,7 +6,7 @@ from tests.witnessing import Board, Log
 from fairway.ledger.checkpoints import verifies
 from fairway.nouns.errors import BadInput, NotFound, Refused
 from fairway.rules.notes import Note, read_key, read_note, read_signatures
-from fairway.verbs import logs, witnesses
+from fairway.verbs import logs, witnesses, witnessing
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def board(scene):
 
 
 def ask(scene):
-    (asked,) = witnesses.ask(scene.platform, scene.auditor)
+    (asked,) = witnessing.ask(scene.platform, scene.auditor)
     return asked
 
 
@@ -205,7 +205,7 @@ def test_a_witness_that_is_away_is_a_fault(scene):
     assert "does not answer" in ask(scene).fault
     assert logs.witnessed_checkpoint(scene.platform) == logs.checkpoint(scene.platform)
     witnesses.remove(scene.platform, scene.administrator, board.signer.witness_key.name)
-    assert witnesses.ask(scene.platform, scene.auditor) == ()
+    assert witnessing.ask(scene.platform, scene.auditor) == ()
     with pytest.raises(NotFound):
         witnesses.remove(scene.platform, scene.administrator, "nobody")
 

@@ -158,6 +158,7 @@ PAGES = {
         "audit, wrong": [go("/audit?since-day=1&since-month=13&since-year=2026")],
         "audit, nothing": [go("/audit?person=nobody")],
         "state of the record": [go("/audit/state")],
+        "uses of a person's data": [go("/audit/person")],
         "verify": [go("/audit/verify")],
         "verified": [press("Check the record")],
     },

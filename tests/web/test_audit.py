@@ -101,6 +101,7 @@ def test_every_move_and_verb_that_records_has_words():
     silent |= {"guardrail.impact", "appointment.impact", "review.show"}
     silent |= {"peer.list", "peer.greet", "peer.catalogue"}
     silent |= {"peer.hear", "peer.use"}  # moves, and queries
+    silent |= {"peer.witness", "peer.prove"}  # what a witness records
     silent |= {"appointment.delegate", "review.confirm"}  # an appointment, and moves
     silent |= {"audit.log", "audit.prove", "audit.state", "catalogue.feed", "catalogue.hub"}
     silent |= {"catalogue.owned", "factor.enrolled", "feedback.inbox", "feedback.list"}

@@ -11,8 +11,8 @@ from ninja import Field, Query, Router, Schema
 from fairway.api.audit import EntryOut, VerificationOut, entry_out
 from fairway.api.signing_in import actor
 from fairway.nouns.errors import BadInput
-from fairway.nouns.witnesses import Witness
-from fairway.verbs import logs, subjects, witnesses
+from fairway.nouns.witnesses import Watched, Witness
+from fairway.verbs import logs, subjects, witnesses, witnessing
 from fairway.verbs.logs import Proved
 from fairway.wiring import current
 
@@ -85,7 +85,10 @@ class ArchivesOut(Schema):
 
 
 class WitnessOut(Schema):
-    """Who cosigns this record's checkpoints, up to which size, and why not further."""
+    """Who cosigns this record's checkpoints, up to which size, and why not further.
+
+    `peer` is the node of the trust that it is, empty for one that was added by its key.
+    """
 
     name: str
     key: str
@@ -93,14 +96,16 @@ class WitnessOut(Schema):
     size: int
     asked: datetime | None
     fault: str
+    peer: str
 
 
 class WatchedOut(Schema):
-    """A record of another node that this one watches."""
+    """A record of another node that this one watches; `peer` is that node, if it is a peer."""
 
     origin: str
     key: str
     size: int
+    peer: str
 
 
 class LogStateOut(Schema):
@@ -161,6 +166,10 @@ def proof_out(proved: Proved) -> dict[str, Any]:
 
 def _witness(witness: Witness) -> dict[str, Any]:
     return {**{n: getattr(witness, n) for n in WitnessOut.model_fields}}
+
+
+def _watched(watched: Watched) -> dict[str, Any]:
+    return {name: getattr(watched, name) for name in WatchedOut.model_fields}
 
 
 # ------------------------------------------------------------------ for anyone
@@ -254,7 +263,7 @@ def state(request: HttpRequest) -> dict[str, Any]:
         "key": found.key,
         "witness_key": found.witness_key,
         "witnesses": [_witness(w) for w in found.witnesses],
-        "watched": [{"origin": w.origin, "key": w.key, "size": w.size} for w in found.watched],
+        "watched": [_watched(w) for w in found.watched],
         "alarms": [entry_out(entry) for entry in found.alarms],
     }
 
@@ -325,8 +334,8 @@ def add(request: HttpRequest, given: WitnessIn) -> tuple[int, dict[str, Any]]:
 # before the name of a witness, which may hold any path
 @router.post("/witnesses/ask", response=list[AskedOut], summary="Have the record cosigned")
 def ask(request: HttpRequest) -> list[dict[str, Any]]:
-    """Ask every witness for its cosignature on the newest checkpoint."""
-    return [asdict(one) for one in witnesses.ask(current(), actor(request))]
+    """Ask every witness and every peer for its cosignature on the newest checkpoint."""
+    return [asdict(one) for one in witnessing.ask(current(), actor(request))]
 
 
 @router.delete("/witnesses/{path:name}", response={204: None}, summary="Ask a witness no more")
@@ -340,4 +349,4 @@ def remove(request: HttpRequest, name: str) -> tuple[int, None]:
 def watch(request: HttpRequest, given: WatchIn) -> tuple[int, dict[str, Any]]:
     """Cosign that record's checkpoints from now on, when they follow from each other."""
     found = witnesses.watch(current(), actor(request), given.key)
-    return 201, {"origin": found.origin, "key": found.key, "size": found.size}
+    return 201, _watched(found)

@@ -25,9 +25,10 @@ def list_witnesses(door: Door) -> None:
     if door.json:
         write_json({"witnesses": found.witnesses, "watched": found.watched})
         return
-    table(["Cosigned by", "Up to", "Fault"], [[w.name, w.size, w.fault] for w in found.witnesses])
+    rows = [[w.name, w.peer, w.size, w.fault] for w in found.witnesses]
+    table(["Cosigned by", "Node", "Up to", "Fault"], rows)
     say("")
-    table(["Watches", "Up to"], [[w.origin, w.size] for w in found.watched])
+    table(["Watches", "Node", "Up to"], [[w.origin, w.peer, w.size] for w in found.watched])
 
 
 @witness.command("add", example="fairway witness add KEY https://node.example/api/v1/log/witness")
@@ -74,8 +75,9 @@ def watch(door: Door, key: str) -> None:
 @witness.command("ask", example="fairway witness ask")
 @reaching
 def ask(door: Door) -> None:
-    """Have the newest checkpoint cosigned by every witness. Run it every minute, by a timer.
+    """Have the newest checkpoint cosigned by every witness and every peer.
 
+    A node that is served does so by itself, every minute in which something happened.
     Exit code 1 when a witness knows of another history: call your security team.
     """
     with door.open() as node:

@@ -200,6 +200,23 @@ class TrustCheck:
             entries += outcome.entries
         return f"{entries} entries of {len(HOLDINGS) - 1} records"
 
+    def witnessed(self) -> str:
+        """Have every node's record cosigned by the three others, twice, and look for alarms."""
+        ways = 0
+        for _ in range(2):
+            for here, on in self.trust.stages.items():
+                asked = on.as_("auditor").ask_witnesses()
+                wrong = [one.fault for one in asked if one.fault]
+                promised(not wrong, f"the record of {here} is cosigned: {wrong}")
+        for here, on in self.trust.stages.items():
+            state = on.as_("auditor").log_state()
+            others = set(HOLDINGS) - {here}
+            promised({w.peer for w in state.witnesses} == others, f"{here} has three witnesses")
+            promised({w.peer for w in state.watched} == others, f"{here} watches three records")
+            promised(not state.alarms, f"{here} has no alarm")
+            ways += len(state.witnesses)
+        return f"{ways} ways, each head follows from the one before, no alarm"
+
     def _refused(self, sql: str, code: str) -> str:
         try:
             self.trust.consumer.as_(ASKER).query(sql, purpose=PURPOSE).to_arrow()
@@ -218,6 +235,7 @@ STEPS: tuple[tuple[str, Callable[[TrustCheck], str]], ...] = (
     ("What crossed", TrustCheck.crossed),
     ("What lies where", TrustCheck.at_rest),
     ("The same use on record", TrustCheck.ledgers),
+    ("Witness each other", TrustCheck.witnessed),
     ("Use more than agreed", TrustCheck.more_than_agreed),
     ("Suspend at the source", TrustCheck.suspend),
     ("A node is down", TrustCheck.node_down),

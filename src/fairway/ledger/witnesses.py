@@ -27,13 +27,15 @@ class DatabaseWitnesses:
         """Return who witnesses this record, by name."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT vkey, address, size, note, line, asked, fault FROM ledger_witness"
+                "SELECT vkey, address, size, note, line, asked, fault, peer FROM ledger_witness"
                 " ORDER BY name"
             )
             rows = cursor.fetchall()
         return tuple(
-            Witness(key, at, size, note, line, None if asked is None else at_micros(asked), fault)
-            for key, at, size, note, line, asked, fault in rows
+            Witness(
+                key, at, size, note, line, None if asked is None else at_micros(asked), fault, peer
+            )
+            for key, at, size, note, line, asked, fault, peer in rows
         )
 
     def put(self, witness: Witness) -> None:
@@ -42,10 +44,11 @@ class DatabaseWitnesses:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM ledger_witness WHERE name = %s", [witness.name])
             cursor.execute(
-                "INSERT INTO ledger_witness (name, vkey, address, size, note, line, asked, fault)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                "INSERT INTO ledger_witness"
+                " (name, vkey, address, size, note, line, asked, fault, peer)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [witness.name, witness.key, witness.address, witness.size, witness.note,
-                 witness.line, asked, witness.fault],
+                 witness.line, asked, witness.fault, witness.peer],
             )  # fmt: skip
 
     def remove(self, name: str) -> bool:
@@ -57,19 +60,24 @@ class DatabaseWitnesses:
     def watched(self) -> Sequence[Watched]:
         """Return the records that this node watches, by origin."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT vkey, size, root, note FROM ledger_watched ORDER BY origin")
+            cursor.execute(
+                "SELECT vkey, size, root, note, peer FROM ledger_watched ORDER BY origin"
+            )
             rows = cursor.fetchall()
-        return tuple(Watched(key, size, bytes(root), note) for key, size, root, note in rows)
+        return tuple(
+            Watched(key, size, bytes(root), note, peer) for key, size, root, note, peer in rows
+        )
 
     def watch(self, watched: Watched) -> None:
         """Insert or replace a record that is watched."""
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM ledger_watched WHERE origin = %s", [watched.origin])
             cursor.execute(
-                "INSERT INTO ledger_watched (origin, vkey, size, root, note)"
-                " VALUES (%s, %s, %s, %s, %s)",
-                [watched.origin, watched.key, watched.size, watched.root, watched.note],
-            )
+                "INSERT INTO ledger_watched (origin, vkey, size, root, note, peer)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                [watched.origin, watched.key, watched.size, watched.root, watched.note,
+                 watched.peer],
+            )  # fmt: skip
 
     def verifies(self, key: Key, note: Note) -> bool:
         """Say whether one of a note's signatures is by a key."""

@@ -9,7 +9,8 @@ class Witness:
     """Somebody who cosigns this node's checkpoints: their key, and where they are asked.
 
     `size` is that of the last checkpoint they cosigned, `line` their signature below `note`'s text;
-    `fault` says why the last try failed, "" when it did not.
+    `fault` says why the last try failed, "" when it did not. `peer` is the node of the trust that
+    it is, "" for a witness that an administrator added by its key.
     """
 
     key: str
@@ -19,6 +20,7 @@ class Witness:
     line: str = ""
     asked: datetime | None = None
     fault: str = ""
+    peer: str = ""
 
     @property
     def name(self) -> str:
@@ -28,12 +30,16 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A record of another node that this one watches: its key, and the last checkpoint cosigned."""
+    """A record of another node that this one watches: its key, and the last checkpoint cosigned.
+
+    `peer` is the node of the trust whose record it is, "" for one that an administrator named.
+    """
 
     key: str
     size: int = 0
     root: bytes = b""
     note: str = ""
+    peer: str = ""
 
     @property
     def origin(self) -> str:

@@ -193,6 +193,8 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "peer.catalogue": _PEER,
         "peer.hear": _PEER,
         "peer.use": _PEER,
+        "peer.witness": _PEER,
+        "peer.prove": _PEER,
         "access.explain_own": _OWN,
         "access.seen_own": _OWN,
         "access.explain": _roles(Reach.DOMAIN, Role.DATA_OWNER, *_WATCHERS),

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from fairway.nouns.errors import FairwayError, NotFound
 from fairway.nouns.peers import Heard, Message
-from fairway.verbs import following, hearing, peers, queries
+from fairway.verbs import following, hearing, peers, queries, witnessing
 from fairway.verbs.ports import Platform
 from fairway.wiring import current
 
@@ -57,11 +57,21 @@ def _use(platform: Platform, heard: Heard) -> Answer:
     return peers.ARROW, queries.run_for_peer(platform, heard)
 
 
+def _witness(platform: Platform, heard: Heard) -> Answer:
+    return peers.JSON, _json(witnessing.hear(platform, heard))
+
+
+def _prove(platform: Platform, heard: Heard) -> Answer:
+    return peers.JSON, _json(witnessing.prove(platform, heard))
+
+
 ADDRESSES: Mapping[str, Callable[[Platform, Heard], Answer]] = {
     "greeting": _greeting,
     "catalogue": _catalogue,
     "letter": _letter,
     "use": _use,
+    "witness": _witness,
+    "prove": _prove,
 }
 """What a node answers to other nodes."""
 

@@ -472,6 +472,10 @@ def troubled(platform: Platform, peer: Peer, trouble: str) -> None:
 
 @verb("peer.greet")
 def greet(platform: Platform, actor: Actor) -> Mapping[str, Any]:
-    """Tell a peer that this node is there, and what it is called."""
+    """Tell a peer that this node is there, what it is called, and by which key it witnesses."""
     with looking(platform, actor, "peer.greet"):
-        return {"name": platform.settings["name"], "fingerprint": own_fingerprint(platform)}
+        return {
+            "name": platform.settings["name"],
+            "fingerprint": own_fingerprint(platform),
+            "witness": str(platform.ledger.keys[1]),
+        }

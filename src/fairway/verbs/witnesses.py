@@ -1,5 +1,6 @@
 """Witness each other: cosign another department's record, and have one's own cosigned."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from fairway.rules.merkle import consistent
 from fairway.rules.notes import (
     COSIGNATURE,
     ED25519,
+    Head,
     Key,
     Note,
     Submission,
@@ -107,44 +109,39 @@ def _key(written: str, kind: int) -> Key:
 
 @verb("witness.cosign")
 def cosign(platform: Platform, body: str) -> Answer:
-    """Answer a log's request for a cosignature, after C2SP tlog-witness.
+    """Answer a log's request for a cosignature, after C2SP tlog-witness."""
+    return answer(platform, Actor("", Via.API), "witness.cosign", body)
+
+
+def answer(platform: Platform, actor: Actor, name: str, body: str) -> Answer:
+    """Answer a request for a cosignature, as the verb `name`, which asks for its permission.
 
     A checkpoint that was signed by a watched log and does not follow from the last one raises an
-    alarm here; the answer raises it there.
+    alarm here; the answer raises it there. Not a verb: a step of two.
     """
-    nobody = Actor("", Via.API)
-    with looking(platform, nobody, "witness.cosign"):
+    with looking(platform, actor, name):
         try:
             asked = read_submission(body)
             note = read_note(asked.note)
             head = read_head(note.text)
         except ValueError as error:
             return Answer(400, f"{error}\n")
-        known = _watched(platform, head.origin)
+        known = watched(platform, head.origin)
         if known is None:
             return Answer(404, "this log is not watched here\n")
         if not platform.ledger.witnesses.verifies(read_key(known.key), note):
             return Answer(403, "the checkpoint is not signed by the log\n")
         if asked.old > head.size:
             return Answer(400, "a log does not shrink\n")
-    with acting(platform, nobody, "witness.cosign") as act:
-        known = _watched(platform, head.origin) or known  # as it is, in the writers' queue
-        details = {"size": head.size, "root": head.root.hex(), "before": known.size}
-        fault = ""
-        if asked.old == known.size:
-            is_first = known.size == 0 and not known.root
-            if not is_first and not consistent(
-                known.size, known.root, head.size, asked.proof, head.root
-            ):
-                fault = "two histories"
-        elif head.size == known.size and head.root != known.root:
-            fault = "two histories"
-        if fault:
+    with acting(platform, actor, name) as act:
+        known = watched(platform, head.origin) or known  # as it is, in the writers' queue
+        if _forked(known, asked, head):
             shown = {"ours": known.note, "theirs": asked.note}
             reason = "The record shows a history that is not the one it showed before."
             act.record(ALARM, "failed", subject=head.origin, reason=reason, details=shown)
             status = 409 if head.size == known.size else 422
             return Answer(status, "this is another history than the one that was shown before\n")
+        details = {"size": head.size, "root": head.root.hex(), "before": known.size}
         if asked.old != known.size:
             act.record("witness.refuse", "denied", subject=head.origin, details=details)
             return Answer(409, f"{known.size}\n", SIZE)
@@ -156,7 +153,18 @@ def cosign(platform: Platform, body: str) -> Answer:
         return Answer(200, line)
 
 
-def _watched(platform: Platform, origin: str) -> Watched | None:
+def _forked(known: Watched, asked: Submission, head: Head) -> bool:
+    """Say whether a signed head shows another history than the one that is known."""
+    if asked.old == known.size:
+        is_first = known.size == 0 and not known.root
+        return not is_first and not consistent(
+            known.size, known.root, head.size, asked.proof, head.root
+        )
+    return head.size == known.size and head.root != known.root
+
+
+def watched(platform: Platform, origin: str) -> Watched | None:
+    """Return what is known of a record that is watched. Not a verb: a step of verbs."""
     found = [w for w in platform.ledger.witnesses.watched() if w.origin == origin]
     return found[0] if found else None
 
@@ -164,60 +172,54 @@ def _watched(platform: Platform, origin: str) -> Watched | None:
 # ------------------------------------------------------------------ asking
 
 
-@verb("witness.ask")
-def ask(platform: Platform, actor: Actor) -> tuple[Asked, ...]:
-    """Ask every witness to cosign the head of this record, and keep what they answer."""
-    with looking(platform, actor, "witness.ask"):
-        note = platform.ledger.checkpoint()
-        found = [_ask(platform, witness, note) for witness in platform.ledger.witnesses.all()]
-    with acting(platform, actor, "witness.ask") as act:
-        for witness, asked in found:
-            platform.ledger.witnesses.put(witness)
-            if asked.alarm:
-                act.record(
-                    ALARM, "failed", subject=asked.name, reason=asked.fault, details={"ours": note}
-                )
-        outcome = "failed" if any(asked.fault for _, asked in found) else "done"
-        sizes = {asked.name: asked.size for _, asked in found}
-        act.record("witness.ask", outcome, details={"cosigned": sizes})
-    return tuple(asked for _, asked in found)
+Submit = Callable[[Witness, str], Answer]
+"""The way to a witness, which a submission goes."""
 
 
-def _ask(platform: Platform, witness: Witness, note: str) -> tuple[Witness, Asked]:
-    """Ask one witness, a second time where it knows of another size than we do."""
+def by_http(platform: Platform) -> Submit:
+    """Return the way to a witness that was added by its key: C2SP tlog-witness. Not a verb."""
+    return lambda witness, body: platform.ledger.witnesses.ask(witness.address, body)
+
+
+def asked_of(
+    platform: Platform, witness: Witness, note: str, submit: Submit
+) -> tuple[Witness, Asked]:
+    """Ask one witness, a second time where it knows of another size than we do.
+
+    Not a verb: a step of `witnessing.ask`.
+    """
     now = platform.clock.now()
-    old = witness.size
+    old, size = witness.size, read_head(read_note(note).text).size
+
+    def submitted(old: int) -> Answer:
+        proof = tuple(platform.ledger.consistency(old, size))
+        return submit(witness, str(Submission(old, proof, note)))
+
     try:
-        answer = _submit(platform, witness, note, old)
+        answer = submitted(old)
         if answer.status == 409 and answer.type.startswith(SIZE):
             old = int(answer.text) if answer.text.strip().isdecimal() else -1
-            size = read_head(read_note(note).text).size
             if old > size:
                 fault = f"The witness has seen {old} entries of this record, which has {size}."
-                return _failed(witness, now, fault, alarm=True)
-            answer = _submit(platform, witness, note, max(old, 0))
+                return failed(witness, now, fault, alarm=True)
+            answer = submitted(max(old, 0))
     except FairwayError as error:
-        return _failed(witness, now, error.message)
+        return failed(witness, now, error.message)
     if answer.status == 200:
         return _cosigned(platform, witness, note, answer.text, now)
     alarm = answer.status in (409, 422) and not answer.type.startswith(SIZE)
     known = "The witness has seen another history of this record."
-    return _failed(
+    return failed(
         witness, now, known if alarm else f"The witness refused: {answer.status}.", alarm=alarm
     )
 
 
-def _submit(platform: Platform, witness: Witness, note: str, old: int) -> Answer:
-    size = read_head(read_note(note).text).size
-    proof = tuple(platform.ledger.consistency(old, size))
-    return platform.ledger.witnesses.ask(witness.address, str(Submission(old, proof, note)))
-
-
-def _failed(
+def failed(
     witness: Witness, now: datetime, fault: str, *, alarm: bool = False
 ) -> tuple[Witness, Asked]:
-    failed = replace(witness, asked=now, fault=fault)
-    return failed, Asked(witness.name, witness.size, fault, alarm)
+    """Return a witness that did not cosign, and why. Not a verb: a step of verbs."""
+    tried = replace(witness, asked=now, fault=fault)
+    return tried, Asked(witness.name, witness.size, fault, alarm)
 
 
 def _cosigned(
@@ -233,7 +235,7 @@ def _cosigned(
         ]
         cosigned_at(mine[0])
     except (ValueError, IndexError):
-        return _failed(witness, now, "What the witness answered is not its cosignature.")
+        return failed(witness, now, "What the witness answered is not its cosignature.")
     size = read_head(text).size
     kept = replace(witness, size=size, note=note, line=str(mine[0]), asked=now, fault="")
     return kept, Asked(witness.name, size)

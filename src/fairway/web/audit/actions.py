@@ -115,6 +115,7 @@ ACTIONS: Mapping[str, str] = {
     "witness.add": "Witness taken",
     "witness.remove": "Witness dismissed",
     "witness.watch": "Other record watched",
+    "witness.compare": "Heads of another record compared",
 }
 """By the name under which the record keeps them."""
 
