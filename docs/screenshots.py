@@ -1,6 +1,7 @@
 """Takes the pictures of the documentation from the demo, in a real browser: `make screenshots`."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -56,11 +57,25 @@ def finding(camera: Camera) -> None:
     take(page, "home")
     page.goto("/catalogue?q=apprenticeships")
     take(page, "search")
+    page.goto("/catalogue?q=cycling")
+    page.get_by_role("main").get_by_role("link", name=re.compile("cycling counts")).first.click()
+    take(page, "entry", whole=True)
     page.goto("/products/dwp.universal_credit_households")
     take(page, "product", whole=True)
     phone = camera.as_("dwp-analyst", PHONE)
     phone.goto("/products/dwp.universal_credit_households")
     take(phone, "product-on-a-phone")
+
+
+def keeping(camera: Camera) -> None:
+    owner = camera.as_("dfe-owner")
+    owner.goto("/my-products")
+    take(owner, "my-products", whole=True)
+    hub = camera.as_("governance-manager")
+    hub.goto("/hub")
+    take(hub, "hub")
+    hub.goto("/guardrails")
+    take(hub, "guardrails")
 
 
 def asking(camera: Camera) -> str:
@@ -157,6 +172,7 @@ def pictures(address: str, password: str) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM))
         camera = Camera(browser, address, password)
         finding(camera)
+        keeping(camera)
         deciding(camera, asking(camera))
         using(camera)
         accounting(camera)
