@@ -22,7 +22,7 @@ from fairway.nouns.queries import Limits
 from fairway.verbs import recipients, shared_files, shares
 from fairway.verbs.extracts import Part, kept, key_of, policy_of
 from fairway.verbs.people import deactivate
-from fairway.verbs.shared_files import read_file, still_open
+from fairway.verbs.shared_files import broke_off, read_file, still_open
 from fairway.verbs.shared_tables import Reading, query_table, show_table
 from fairway.verbs.shares import TableName
 
@@ -356,6 +356,16 @@ def test_every_read_is_on_the_record_before_it_is_served(partner, scene):
     assert told[-1].details["range"] == "bytes=0-3"
     assert told[-1].columns == tuple(f"dwp.claims.{name}" for name, _ in COLUMNS)
     assert scene.intact()
+
+
+def test_a_file_that_breaks_off_is_on_the_record(partner, scene):
+    link = partner.query().links[0]
+    broke_off(scene.platform, ticket(link), 1_500, 4_000)
+    broke_off(scene.platform, ticket(link, recipient="R-other"), 1, 2)  # nobody's: nothing to tell
+    (told,) = scene.events(action="share.stopped")
+    assert told.outcome == "failed"
+    assert told.reason == "The file broke off after at most 1,500 of 4,000 bytes."
+    assert (told.details["file"], told.details["part"]) == (0, "all")
 
 
 def test_what_cannot_be_recorded_is_not_served(partner, scene, monkeypatch):

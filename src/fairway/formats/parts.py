@@ -19,6 +19,8 @@ class Parts:
 
     `still_open` says whether it may go on. Where it may not, or the file was cut while it was
     read, the error that `broken_off` makes is raised, so that nobody takes a part for the whole.
+    `ended` is told how many bytes had been handed on, at most, where that was not all of them: the
+    one who reads has gone, or may not go on.
     """
 
     def __init__(
@@ -27,30 +29,43 @@ class Parts:
         size: int,
         still_open: Callable[[], bool],
         broken_off: Callable[[], FairwayError],
+        ended: Callable[[int], None] = lambda sent: None,  # noqa: ARG005 - told to nobody
     ) -> None:
         self._body = body
+        self._size = size
         self._left = size
         self._still_open = still_open
         self._broken_off = broken_off
+        self._ended = ended
         self._asked = time.monotonic()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield the chunks; break off when the file may not go on."""
+        whole = False
         try:
             while self._left:
                 if self._due() and not await sync_to_async(self._open)():
                     raise self._broken_off()
                 yield await asyncio.to_thread(self._next)
+            whole = True
         finally:
             self._body.close()
+            if not whole:  # a request that is cancelled is cancelled once: this is still done
+                await asyncio.shield(sync_to_async(self._ended)(self._size - self._left))
 
     def all(self) -> Iterator[bytes]:
         """Yield the chunks, in the thread that asks."""
-        with self._body:
+        whole = False
+        try:
             while self._left:
                 if self._due() and not self._open():
                     raise self._broken_off()
                 yield self._next()
+            whole = True
+        finally:
+            self._body.close()
+            if not whole:
+                self._ended(self._size - self._left)
 
     def _due(self) -> bool:
         return time.monotonic() - self._asked > ASKED_AGAIN_SECONDS

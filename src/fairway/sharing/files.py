@@ -11,7 +11,7 @@ from fairway.formats import ranges
 from fairway.formats.parts import Parts
 from fairway.nouns.errors import Refused
 from fairway.sharing.answers import answers_to
-from fairway.verbs.shared_files import Ticket, read_file, still_open
+from fairway.verbs.shared_files import Ticket, broke_off, read_file, still_open
 from fairway.wiring import current
 
 
@@ -36,7 +36,13 @@ def file(request: HttpRequest, **names: str) -> HttpResponseBase:
         response = HttpResponse()
     else:
         found.body.seek(start)
-        parts = Parts(found.body, stop - start, lambda: still_open(current(), ticket), _broken_off)
+        parts = Parts(
+            found.body,
+            stop - start,
+            lambda: still_open(current(), ticket),
+            _broken_off,
+            lambda sent: broke_off(current(), ticket, sent, stop - start),
+        )
         response = StreamingHttpResponse(parts if hasattr(request, "scope") else parts.all())
     response["Content-Type"] = "application/vnd.apache.parquet"
     response["Content-Length"] = str(stop - start)

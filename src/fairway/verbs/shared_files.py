@@ -144,6 +144,27 @@ def still_open(platform: Platform, ticket: Ticket) -> bool:
     return True
 
 
+def broke_off(platform: Platform, ticket: Ticket, sent: int, wanted: int) -> None:
+    """Put on the record that a file did not go out whole, and how much of it did, at the most.
+
+    Not a verb: `read_file` has decided and recorded the read; this says how it ended.
+    """
+    recipient = platform.store.shares.get(ticket.recipient)
+    found = platform.store.agreements.get(recipient.agreement) if recipient else None
+    if recipient is not None and found is not None:
+        record(
+            platform,
+            found,
+            recipient,
+            "share.stopped",
+            "failed",
+            reason=f"The file broke off after at most {sent:,} of {wanted:,} bytes.",
+            version=int(ticket.version),
+            part=ticket.part,
+            file=int(ticket.number),
+        )
+
+
 def _recipient_of(platform: Platform, ticket: Ticket) -> Recipient:
     """Return the recipient that a link was made for, if the link is ours and still works."""
     if not holds(platform.keys.seal_key(), _LINK, ticket.parts(), ticket.signature):
