@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings as django
@@ -15,6 +15,7 @@ from tests.nodes import backend, made, node, shared, templates  # noqa: F401
 
 from fairway import wiring
 from fairway.nouns.errors import Conflict, Unavailable
+from fairway.nouns.peers import Peer
 from fairway.nouns.people import Organisation
 from fairway.settings import FILE
 from fairway.wiring import close_node, create_node, current, open_node
@@ -110,6 +111,34 @@ def test_a_node_of_an_earlier_version_is_not_opened_before_its_upgrade(made):  #
     wiring.upgrade_node(made.workspace, database=made.database)
     close_node()
     assert open_node(made.workspace, database=made.database).ledger.verify().intact
+
+
+def test_a_node_without_a_key_for_other_nodes_gets_one_at_its_upgrade(made):  # noqa: F811
+    key = made.workspace / "secrets" / "peers.key"
+    before = made.open().identity.public
+    key.unlink()
+    close_node()
+    with pytest.raises(Unavailable) as caught:
+        _ = made.open().identity.public
+    assert caught.value.code == "settings.no_secret"
+    assert "fairway upgrade" in caught.value.remedy
+    after = wiring.upgrade_node(made.workspace, database=made.database).identity.public
+    assert after != before
+    assert key.stat().st_mode & 0o077 == 0
+    again = wiring.upgrade_node(made.workspace, database=made.database)
+    assert again.identity.public == after
+
+
+def test_a_node_that_others_know_has_to_restore_its_key(made):  # noqa: F811
+    platform = made.open()
+    known = Peer("dfe", "DfE", "http://localhost", "ab" * 32, ("dfe",), "admin", datetime.now(UTC))
+    with platform.store.transaction():
+        platform.store.peers.put(known, "fingerprint")
+    (made.workspace / "secrets" / "peers.key").unlink()
+    close_node()
+    upgraded = wiring.upgrade_node(made.workspace, database=made.database)
+    with pytest.raises(Unavailable, match="peers cannot be read"):
+        _ = upgraded.identity.public
 
 
 def test_closing_lets_go_of_every_thread(made):  # noqa: F811

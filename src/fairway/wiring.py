@@ -23,6 +23,7 @@ from fairway.nouns.products import Source
 from fairway.nouns.relations import Located, Wanted
 from fairway.settings import (
     NodeSettings,
+    add_peer_key,
     django_settings,
     has_connections,
     prepare_workspace,
@@ -91,11 +92,16 @@ def upgrade_node(workspace: Path, *, database: str | None = None) -> Platform:
     """Bring the tables, the lists and the record of a node up to date; return it, open.
 
     What is up to date stays as it is. Raises as `open_node`, and where the old record was touched.
+    A node that never had a key for other nodes gets one. One that knows other nodes and has lost
+    its key does not: they know it by that key, so it has to be restored.
     """
     with _process.lock:
-        platform = _opened(read_settings(workspace, database=database), older=True)
+        settings = read_settings(workspace, database=database)
+        platform = _opened(settings, older=True)
         _migrate()
         _seed(platform)
+        if not platform.store.peers.all():
+            add_peer_key(settings)
         return platform
 
 

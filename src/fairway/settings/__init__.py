@@ -10,6 +10,7 @@ from fairway.settings.databases import FILE, checked_url
 from fairway.settings.node import KEYS, Key, NodeSettings, read_settings
 from fairway.settings.workspace import (
     SECRETS,
+    add_peer_key,
     create_workspace,
     prepare_workspace,
     read_provider_secret,
@@ -24,6 +25,7 @@ __all__ = [
     "Connection",
     "Key",
     "NodeSettings",
+    "add_peer_key",
     "checked_url",
     "create_workspace",
     "django_settings",

@@ -87,7 +87,7 @@ def read_secret(settings: NodeSettings, name: str) -> bytes:
         secret = bytes.fromhex(file.read_text(encoding="ascii").strip())
     except (OSError, ValueError):
         raise Unavailable(
-            "settings.no_secret", f"The secret {name} cannot be read.", remedy="Restore secrets/."
+            "settings.no_secret", f"The secret {name} cannot be read.", remedy=_restoring(name)
         ) from None
     if exposed or len(secret) != 32:
         raise Unavailable(
@@ -96,6 +96,17 @@ def read_secret(settings: NodeSettings, name: str) -> bytes:
             remedy=f"Run `chmod 600 secrets/{name}.key` in the workspace, or restore it.",
         )
     return secret
+
+
+def _restoring(name: str) -> str:
+    if name != "peers":
+        return "Restore secrets/."
+    return "Restore secrets/. A node of an earlier version gets this one by `fairway upgrade`."
+
+
+def add_peer_key(settings: NodeSettings) -> None:
+    """Give a node of an earlier version the key by which others know it; keep one that is there."""
+    _write_secret(settings.workspace / "secrets" / "peers.key")
 
 
 _PROVIDER_FILE = "provider.key"
