@@ -93,9 +93,10 @@ floors: $(STAMPS)/project ## Prove that imports go down only
 types: $(STAMPS)/project ## Check the types
 	@$(BIN)/python -m mypy # as a module, so that it finds tests/settings_for_types.py
 
-lint: $(STAMPS)/project ## Check style and format
+lint: $(STAMPS)/project ## Check style, format and known security mistakes
 	@$(BIN)/ruff check --quiet --output-format=concise .
 	@$(BIN)/ruff format --quiet --check .
+	@found=$$($(BIN)/bandit -q -ll -r src/fairway 2>&1) || { echo "$$found" | grep -v 'nosec encountered'; exit 1; }
 
 format: $(STAMPS)/project ## Put code into the project's format
 	@$(BIN)/ruff check --fix --quiet . || true

@@ -118,7 +118,7 @@ def describe(located: Located, file: str) -> tuple[SourceField, ...]:
         f"count({name})" + "".join(f", count(*) FILTER ({_on(fit, name)})" for fit in _FITS)
         for name in names
     )
-    sql = f"SELECT {counts} FROM {found}"  # noqa: S608 - names are ours, paths are parameters
+    sql = f"SELECT {counts} FROM {found}"  # nosec B608 # noqa: S608 - names are ours, paths are parameters
     with duckdb.connect(config={"threads": 1}) as connection:
         try:
             row = connection.execute(sql, list(located.files)).fetchone()
@@ -162,7 +162,7 @@ def _first_misfit(
     connection: duckdb.DuckDBPyConnection, found: str, files: Sequence[str], column: str, fit: _Fit
 ) -> int:
     sql = (
-        f"SELECT min(n) FROM (SELECT row_number() OVER () AS n, {column} FROM {found})"  # noqa: S608
+        f"SELECT min(n) FROM (SELECT row_number() OVER () AS n, {column} FROM {found})"  # nosec B608 # noqa: S608
         f" WHERE {column} IS NOT NULL AND ({_on(fit, column)}) IS NOT TRUE"
     )
     row = connection.execute(sql, list(files)).fetchone()

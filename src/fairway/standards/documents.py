@@ -55,7 +55,7 @@ def read(text: str, file: str) -> Document:
         lines: dict[str, int] = {}
         if node is not None:
             _place(node, "", lines, file, [0])
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
+        content = yaml.load(text, Loader=_Loader)  # nosec B506 # noqa: S506 - a subclass of SafeLoader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _syntax(error, file) from None
     if not isinstance(content, dict):
@@ -145,6 +145,6 @@ def write(content: Mapping[str, Any]) -> str:
     that way; a document that holds one is written with every such character escaped.
     """
     text = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True)
-    if yaml.load(text, Loader=_Loader) == content:  # noqa: S506 - a subclass of SafeLoader
+    if yaml.load(text, Loader=_Loader) == content:  # nosec B506 # noqa: S506 - a subclass of SafeLoader
         return text
     return yaml.safe_dump(dict(content), sort_keys=False)

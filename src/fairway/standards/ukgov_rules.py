@@ -107,7 +107,7 @@ def organisations() -> Mapping[str, tuple[str, str]]:
     packed = _FOLDER.joinpath("organisations.yaml.gz").read_bytes()
     # The file is the package's own, so the fast parser, where there is one, is as safe.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    written = yaml.load(gzip.decompress(packed), Loader=loader)  # noqa: S506 - a safe loader
+    written = yaml.load(gzip.decompress(packed), Loader=loader)  # nosec B506 # noqa: S506 - a safe loader
     return {
         slug: (
             about["description"],

@@ -99,7 +99,7 @@ class FactorStore:
 
 def _opens(found: FactorRecord, code: str) -> bool:
     """Say whether a code is that of now, the step before or the next, and later than the last."""
-    app = TOTP(_opened(found.secret), DIGITS, SHA1(), STEP)  # noqa: S303 # RFC 6238: what apps do
+    app = TOTP(_opened(found.secret), DIGITS, SHA1(), STEP)  # nosec B303 # noqa: S303 # RFC 6238: what apps do
     now = int(time.time()) // STEP
     for step in (now - 1, now, now + 1):
         expected = app.generate(step * STEP).decode()

@@ -112,7 +112,7 @@ def _sqlite_triggers():
     )  # fmt: skip
     for table in ("ledger_head", "ledger_index"):
         yield refuse(
-            "once", "INSERT", table, f"WHEN EXISTS (SELECT 1 FROM {table})",
+            "once", "INSERT", table, f"WHEN EXISTS (SELECT 1 FROM {table})",  # nosec B608 # two names of ours
             "the record has one head",
         )  # fmt: skip
         yield refuse("no_delete", "DELETE", table)
