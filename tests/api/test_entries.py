@@ -93,6 +93,8 @@ def test_feedback_follows_and_export_over_the_api(call, harvest):
     page = call("dfe-analyst", "GET", "export?format=data.json&limit=1")
     assert page.headers["Link"].endswith('; rel="next"')
     assert len(page.json()["dataset"]) == 1
+    page = call("dfe-analyst", "GET", "export?format=odps&limit=2")
+    assert page.text.count("kind: DataProduct") == 2
     assert call("dfe-analyst", "GET", "export?format=xls").json()["code"] == "export.unknown_format"
 
 

@@ -4,11 +4,14 @@ import json
 from dataclasses import replace
 
 from hypothesis import given
+from hypothesis import strategies as st
 from tests.standards.entries import entries
 
 from fairway.nouns.entries import CatalogueEntry, EntryKind, GetAt
 from fairway.standards import ckan, datajson, odps
 from fairway.standards.documents import write
+from fairway.standards.harvesting import CatalogueReaders
+from fairway.standards.joining import joined
 
 
 def same(again, entry):
@@ -33,6 +36,16 @@ def test_odps(entry):
     assert odps.problems(record) == ()
     (again,) = odps.read(write(record), "s").entries
     assert same(again, entry)
+
+
+@given(several=st.lists(entries(), min_size=1, max_size=3))
+def test_a_catalogue_in_odps_page_by_page(several):
+    pages = [odps.write_all([entry]) for entry in several]
+    found = odps.read(joined("odps", pages), "s")
+    assert found.problems == ()
+    pairs = zip(found.entries, several, strict=True)
+    assert all(same(again, entry) for again, entry in pairs)
+    assert CatalogueReaders().read(odps.write_all(several), "s").format == "odps"
 
 
 def test_what_was_read_from_ckan_goes_back_with_what_was_kept():

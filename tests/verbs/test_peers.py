@@ -291,6 +291,29 @@ def test_following_again_takes_what_changed(scene, other):
     assert page.owner_current
 
 
+def test_what_a_peer_offers_no_more_is_withdrawn_and_may_come_back(scene, other):
+    other.said["catalogue"] = {"contracts": [OPEN, "nothing"]}  # it may be the one that is missing
+    assert following.follow(scene.platform, scene.manager, "ferries").withdrawn == ()
+    other.said["catalogue"] = {"contracts": [OPEN]}
+    found = following.follow(scene.platform, scene.manager, "ferries")
+    assert (found.withdrawn, found.unchanged) == (("ferries.crossings",), ("ferries.ports",))
+    event = scene.events(action="peer.follow")[-1]
+    assert event.products == ("ferries.crossings",)
+    with pytest.raises(NotFound):
+        products.show(scene.platform, scene.analyst, "ferries.crossings")
+    assert products.find(scene.platform, scene.analyst, "crossings").total == 1  # its ports
+    other.said["catalogue"] = {"contracts": [OPEN, CROSSINGS]}
+    found = following.follow(scene.platform, scene.manager, "ferries")
+    assert (found.changed, found.withdrawn) == (("ferries.crossings",), ())
+    assert products.find(scene.platform, scene.analyst, "crossings").total == 2
+
+
+def test_a_catalogue_that_may_go_on_withdraws_nothing(scene, other, monkeypatch):
+    monkeypatch.setattr(following, "MOST_PRODUCTS", 1)
+    other.said["catalogue"] = {"contracts": [OPEN]}
+    assert following.follow(scene.platform, scene.manager, "ferries").withdrawn == ()
+
+
 def test_what_is_no_catalogue_is_refused(scene, other):
     other.said["catalogue"] = {"contracts": "x"}
     with pytest.raises(Unavailable):

@@ -55,7 +55,10 @@ def export(
     request: HttpRequest,
     format: Annotated[  # noqa: A002
         str,
-        Query(max_length=40, description="dcat, dcat-turtle, dcat-xml, data.json, ukgov or ckan."),
+        Query(
+            max_length=40,
+            description="dcat, dcat-turtle, dcat-xml, data.json, ukgov, odps or ckan.",
+        ),
     ] = "dcat",
     source: Annotated[str, Query(max_length=200, description="From this source alone.")] = "",
     limit: Annotated[int, Query(ge=1, le=1000, description="The most entries.")] = 1000,

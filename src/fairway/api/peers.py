@@ -65,6 +65,7 @@ class FollowedOut(Schema):
     changed: list[str]
     unchanged: list[str]
     refused: list[str]
+    withdrawn: list[str]
 
 
 def _peer(partner: Partner) -> dict[str, Any]:
@@ -124,6 +125,7 @@ def follow(request: HttpRequest, peer: str) -> dict[str, Any]:
         "changed": list(found.changed),
         "unchanged": list(found.unchanged),
         "refused": list(found.refused),
+        "withdrawn": list(found.withdrawn),
     }
 
 

@@ -18,10 +18,10 @@ from fairway.nouns.errors import BadInput
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["dcat", "dcat-turtle", "dcat-xml", "data.json", "ukgov", "ckan"]),
+    type=click.Choice(["dcat", "dcat-turtle", "dcat-xml", "data.json", "ukgov", "odps", "ckan"]),
     default="dcat",
     show_default=True,
-    help="DCAT-AP as JSON-LD, Turtle or RDF/XML; data.json; the UK model; CKAN.",
+    help="DCAT-AP as JSON-LD, Turtle or RDF/XML; data.json; the UK model; ODPS; CKAN.",
 )
 @click.option("--source", default="", help="From this source alone.")
 @click.option("--to", type=click.Path(path_type=Path), help="The file to write; else the screen.")

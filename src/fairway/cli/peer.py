@@ -100,7 +100,11 @@ def check(door: Door, identifier: str) -> None:
 @click.argument("identifier", metavar="PEER")
 @reaching
 def follow(door: Door, identifier: str) -> None:
-    """Take over the catalogue of PEER: its products can be found and asked for here."""
+    """Take over the catalogue of PEER: its products can be found and asked for here.
+
+    What it offers no more is withdrawn here. `fairway follow` is for nodes that are no peers: what
+    they show is found here, and asked for there.
+    """
     with door.open() as node:
         found = node.follow(identifier)
     if door.json:
@@ -112,6 +116,7 @@ def follow(door: Door, identifier: str) -> None:
             ("Changed", found.changed),
             ("Unchanged", found.unchanged),
             ("Refused", found.refused),
+            ("Withdrawn", found.withdrawn),
         ]
     )
 

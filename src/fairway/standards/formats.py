@@ -39,7 +39,7 @@ FORMATS = {
         Format("ukgov", ukgov.read, lambda e, _: ukgov.write(e), "application/json"),
         Format("ckan", ckan.read, lambda e, _: ckan.write(e), "application/json"),
         Format("data.json", datajson.read, lambda e, _: datajson.write(e), "application/json"),
-        Format("odps", odps.read),
+        Format("odps", odps.read, lambda e, _: odps.write_all(e), "application/odps+yaml"),
         Format("arcgis", arcgis.read),
         Format("govuk", govuk.read),
         Format("jkan", jkan.read),

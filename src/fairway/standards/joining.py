@@ -11,8 +11,8 @@ _LISTS = {
 
 
 def joined(form: str, pages: Sequence[str]) -> str:
-    """Return pages as one. Turtle may repeat its prefixes; the other formats are put together."""
-    if len(pages) == 1 or form == "dcat-turtle":
+    """Return pages as one. Turtle may repeat its prefixes, YAML has several documents."""
+    if len(pages) == 1 or form in ("dcat-turtle", "odps"):
         return "\n".join(pages)
     if form == "dcat-xml":
         head, _, _ = pages[0].rpartition("</rdf:RDF>")

@@ -4,7 +4,7 @@ A product of Fairway is one table under one contract, so it has one output port.
 of any shape: their ports become the forms in which an entry can be had.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fairway.nouns.entries import CatalogueEntry, Distribution, EntryKind
@@ -165,6 +165,11 @@ def record(written: CatalogueEntry) -> dict[str, Any]:
             {"property": _REMAINDER, "value": rest},
         ]
     return about
+
+
+def write_all(entries: Iterable[CatalogueEntry]) -> str:
+    """Write entries as YAML documents, one after the other, which `read` reads as they were."""
+    return "".join(f"---\n{documents.write(record(entry))}" for entry in entries)
 
 
 def _document(written: CatalogueEntry) -> dict[str, Any]:

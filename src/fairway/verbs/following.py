@@ -11,7 +11,7 @@ from fairway.nouns.products import DataProduct, Source, Visibility
 from fairway.rules import peers as rules
 from fairway.rules.entries import is_for_partners
 from fairway.verbs.acting import acting, looking, verb
-from fairway.verbs.indexing import make_findable
+from fairway.verbs.indexing import make_findable, take_out
 from fairway.verbs.peers import ask_json, bad_answer, get, lies_elsewhere
 from fairway.verbs.ports import Platform
 
@@ -28,6 +28,7 @@ class Followed:
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
     refused: tuple[str, ...]
+    withdrawn: tuple[str, ...] = ()
 
 
 @verb("peer.catalogue")
@@ -46,23 +47,25 @@ def catalogue(platform: Platform, actor: Actor) -> Mapping[str, Any]:
 def follow(platform: Platform, actor: Actor, peer: str) -> Followed:
     """Take over a peer's catalogue: its products can be found and asked for here.
 
-    What is outside the domains that the peer speaks for is refused, and said. Nothing of the data
-    comes along.
+    What is outside the domains that the peer speaks for is refused, and said. What it offered and
+    offers no more is withdrawn here, unless a contract could not be read: it may be that one.
+    Nothing of the data comes along.
     """
     with looking(platform, actor, "peer.follow"):
         found = get(platform, peer)
     told = ask_json(platform, found, "catalogue", {}).get("contracts")
     if not isinstance(told, list) or len(told) > MOST_PRODUCTS:
         raise bad_answer(found, "peer.bad_answer", "is not a catalogue")
-    offered, refused = _offered(platform, found, told)
+    offered, refused, whole = _offered(platform, found, told)
     with acting(platform, actor, "peer.follow", subject=peer) as act:
         outcome: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
         for product in offered:
             outcome[_take(platform, product)].append(product.id)
+        outcome["withdrawn"] = _withdrawn(platform, found, offered) if whole else []
         act.record(
             "peer.follow",
             subject=peer,
-            products=(*outcome["added"], *outcome["changed"]),
+            products=(*outcome["added"], *outcome["changed"], *outcome["withdrawn"]),
             details={**outcome, "refused": refused},
         )
     return Followed(
@@ -71,15 +74,17 @@ def follow(platform: Platform, actor: Actor, peer: str) -> Followed:
         tuple(outcome["changed"]),
         tuple(outcome["unchanged"]),
         tuple(refused),
+        tuple(outcome["withdrawn"]),
     )
 
 
 def _offered(
     platform: Platform, peer: Peer, told: Sequence[Any]
-) -> tuple[list[DataProduct], list[str]]:
-    """Return the products that a peer may offer, and why the others are refused."""
+) -> tuple[list[DataProduct], list[str], bool]:
+    """Return the products that a peer may offer, why others are refused, and if these are all."""
     offered: dict[str, DataProduct] = {}
     refused = []
+    whole = len(told) < MOST_PRODUCTS
     for number, text in enumerate(told, start=1):
         try:
             if not isinstance(text, str):
@@ -87,6 +92,7 @@ def _offered(
             contract = platform.contracts.read(text, f"{peer.id} {number}")
         except FairwayError as error:
             refused.append(f"Contract {number}: {error.message}")
+            whole = False
             continue
         name = f"{contract.domain}.{contract.table}"
         if contract.domain not in peer.domains:
@@ -97,12 +103,24 @@ def _offered(
         offered[name] = DataProduct(
             name, contract, source, rules.person_at("", peer.id), platform.clock.now()
         )
-    return list(offered.values()), refused
+    return list(offered.values()), refused, whole
+
+
+def _withdrawn(platform: Platform, peer: Peer, offered: Sequence[DataProduct]) -> list[str]:
+    """Withdraw what a peer offered and offers no more; return which products these are."""
+    there = {product.id for product in offered}
+    gone = [
+        product
+        for domain in peer.domains
+        for product in platform.store.products.all(domain=domain)
+        if lies_elsewhere(product) and product.id not in there
+    ]
+    return [take_out(platform, product).id for product in gone]
 
 
 def _take(platform: Platform, product: DataProduct) -> str:
     before = platform.store.products.get(product.id)
-    if before is not None and before.contract == product.contract:
+    if before is not None and before.contract == product.contract and not before.withdrawn:
         return "unchanged"
     platform.store.products.add(product)
     make_findable(platform, product)

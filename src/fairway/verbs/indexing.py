@@ -1,11 +1,12 @@
 """What the search index holds of products and entries, and how it is made anew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairway.nouns.people import Actor, Domain, Person
 from fairway.nouns.products import DataProduct
 from fairway.nouns.search import Indexed
 from fairway.rules import peers as rules
+from fairway.rules.entries import of_product
 from fairway.verbs.acting import acting, verb
 from fairway.verbs.peers import lies_elsewhere
 from fairway.verbs.ports import Platform
@@ -57,6 +58,14 @@ def make_findable(platform: Platform, product: DataProduct) -> None:
     platform.index.put(
         product, domain, _owner(platform, product), bodies.get(domain.organisation, "")
     )
+
+
+def take_out(platform: Platform, product: DataProduct) -> DataProduct:
+    """Withdraw a product, so that it is found no more; return it as it then is. A step of verbs."""
+    gone = replace(product, withdrawn=True)
+    platform.store.products.withdraw(product.id)
+    platform.index.put_entries([Indexed(of_product(gone, "", ""))])
+    return gone
 
 
 def _owner(platform: Platform, product: DataProduct) -> Person:

@@ -1,7 +1,7 @@
 """Products: publish, find, show, export, and who uses them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from fairway.nouns.agreements import State
@@ -9,15 +9,14 @@ from fairway.nouns.errors import BadInput, Conflict, FairwayError, NotFound
 from fairway.nouns.events import Usage
 from fairway.nouns.people import Actor, Appointment, Domain, Person, Role
 from fairway.nouns.products import AccessClass, Contract, DataProduct, Hits
-from fairway.nouns.search import Indexed
 from fairway.rules import products as rules
 from fairway.rules.agreements import effective_state
-from fairway.rules.entries import is_for_partners, may_know, of_product
+from fairway.rules.entries import is_for_partners, may_know
 from fairway.rules.peers import KIND
 from fairway.rules.permissions import allows
 from fairway.rules.search import audiences
 from fairway.verbs.acting import Look, acting, looking, verb
-from fairway.verbs.indexing import make_findable
+from fairway.verbs.indexing import make_findable, take_out
 from fairway.verbs.ports import Platform
 
 _LIVE = (State.APPROVED, State.ACTIVE, State.SUSPENDED)
@@ -148,9 +147,7 @@ def withdraw(platform: Platform, actor: Actor, product: str, reason: str) -> Wit
             )
         live = platform.store.agreements.find(product=found.id, states=_LIVE)
         stopped = tuple(a.id for a in live if effective_state(a, act.today) in _LIVE)
-        gone = replace(found, withdrawn=True)
-        platform.store.products.withdraw(found.id)
-        platform.index.put_entries([Indexed(of_product(gone, "", ""))])
+        gone = take_out(platform, found)
         note(platform, gone, found)
         act.record(
             "product.withdraw",

@@ -87,7 +87,8 @@ def act(request: HttpRequest, peer: str, move: str) -> HttpResponse:
         elif move == "follow":
             taken = following.follow(node, who, peer)
             new_ones = len(taken.added) + len(taken.changed)
-            tell(request, f"{new_ones} new or changed, {len(taken.unchanged)} unchanged")
+            gone = f", {len(taken.withdrawn)} withdrawn" if taken.withdrawn else ""
+            tell(request, f"{new_ones} new or changed, {len(taken.unchanged)} unchanged{gone}")
         elif move in ("block", "unblock"):
             peers.block(node, who, peer, blocked=move == "block")
             tell(request, "The door is closed" if move == "block" else "The door is open")
