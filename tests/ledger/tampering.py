@@ -1,5 +1,6 @@
 """What somebody with the database in their hands can do to the record, triggers or not."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -14,6 +15,7 @@ KEYS = {
     "ledger_product": ("sequence", "product"),
     "ledger_agreement": ("sequence", "agreement"),
     "ledger_subject": ("sequence", "mark"),
+    "ledger_usage": ("product", "person", "purpose"),
 }
 COLUMNS = {
     "ledger_segment": ("first", "width", "leaves", "bodies"),
@@ -27,6 +29,7 @@ COLUMNS = {
     "ledger_product": ("product", "sequence", "person", "purpose", "at", "used"),
     "ledger_agreement": ("agreement", "sequence"),
     "ledger_subject": ("mark", "sequence"),
+    "ledger_usage": ("product", "person", "purpose", "queries", "used", "first", "last"),
 }
 BYTES = ("leaves", "bodies", "edge", "hash")
 CELLS = [(table, column) for table, columns in COLUMNS.items() for column in columns]
@@ -80,8 +83,8 @@ def flipped(value: Any, place: int, bit: int) -> Any:
     """A value with one bit of one of its bytes turned over. A number has eight bytes."""
     if value is None:
         return 1 << bit
-    if isinstance(value, int):
-        return value ^ (1 << ((place % 7) * 8 + bit))
+    if isinstance(value, int | Decimal):
+        return int(value) ^ (1 << ((place % 7) * 8 + bit))
     content = bytearray(value if isinstance(value, bytes) else value.encode())
     if not content:
         return bytes([1 << bit])

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from tests.ledger import tampering
 from tests.ledger.events import NOON, an_event, events
 
+from fairway.ledger import finding
 from fairway.nouns.errors import Unavailable
 from fairway.nouns.events import EventFilter
-from fairway.rules.ledger import seal
+from fairway.rules.ledger import event_facets, seal
 from fairway.rules.merkle import EMPTY
+from fairway.verbs import logs
+from fairway.verbs.acting import SYSTEM
 from fairway.wiring import open_node
 
 on_one_node = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -282,6 +285,45 @@ def test_usage_counts_completed_queries_by_product_person_and_purpose(node):
         ("labour.jobs", "analyst"),
     }
     assert node.ledger.usage(product="labour.unknown") == ()
+
+
+def test_usage_without_what_was_erased(node):
+    with node.store.transaction():
+        for n, rows in enumerate((5, 7, 11), start=1):
+            node.ledger.append(an_event(n, rows=rows))
+        node.ledger.append(an_event(4, purpose="research"))
+    logs.erase(node, SYSTEM, [3, 4], "Request 17")
+    (use,) = node.ledger.usage()
+    assert (use.queries, use.rows, use.last) == (2, 12, NOON + timedelta(seconds=2))
+    assert node.ledger.verify().intact
+
+
+def test_usage_that_no_number_holds_stops_nothing(node):
+    for _ in range(2):
+        with node.store.transaction():
+            for n in range(2):
+                node.ledger.append(an_event(n, rows=2**63 - 1))
+    (use,) = node.ledger.usage()
+    assert use.queries == 4
+    assert node.ledger.verify().intact
+
+
+def test_usage_is_verified_as_it_was_at_a_size(node):
+    """Of a record that grows meanwhile, what came after is taken off again."""
+    sums = {}
+    for n in range(3):
+        node.ledger.append(an_event(n))
+        rows = finding.rows_of(n + 1, 0, event_facets(an_event(n)))["product"]
+        finding.summed(rows, sums)
+    assert finding.wrong_sums(sums, 3) == []
+    node.ledger.append(an_event(9))
+    node.ledger.append(an_event(9, actor="owner"))
+    assert finding.wrong_sums(sums, 3) == []
+    assert len(finding.wrong_sums(sums, 5)) == 2
+    assert len(finding.wrong_sums({}, 3)) == 1
+    tampering.sql("DELETE FROM ledger_usage")
+    assert finding.wrong_sums(sums, 3) != []
+    assert "sum of the uses" in node.ledger.verify().reason
 
 
 # ------------------------------------------------------------------ when the database fails

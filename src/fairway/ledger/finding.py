@@ -14,6 +14,7 @@ from fairway.nouns.events import EventFilter, Usage
 from fairway.rules.ledger import Facets, at_micros, micros, plain
 
 LOWEST = -(2**62)
+MOST_USED = 2**63 - 1  # rows that one sum can add at once; SQLite keeps no larger one exactly
 
 
 class Indexed(NamedTuple):
@@ -45,6 +46,7 @@ def add(state: Indexed, entries: Iterable[tuple[int, int, Facets | None]]) -> In
     for table, several in rows.items():
         if several:
             _insert(table, several)
+    _sum_up(rows["product"])
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE ledger_index SET size = %s, peak = %s, late = %s WHERE id = 1",
@@ -67,6 +69,57 @@ def _insert(table: str, rows: Sequence[tuple[Any, ...]]) -> None:
             )
         else:
             cursor.executemany(_INSERT_ROWS[table], rows)
+
+
+Group = tuple[str, str, str]
+"""A product, who used it, and for which purpose."""
+
+
+class Sums(NamedTuple):
+    """Uses of one group: how many, the rows they were served, and the times of first and last."""
+
+    queries: int
+    used: int
+    first: int
+    last: int
+
+
+def summed(rows: Iterable[tuple[Any, ...]], sums: dict[Group, Sums]) -> None:
+    """Add rows of the table of products to the sums of their groups, where they are uses."""
+    for product, _, person, purpose, at, used in rows:
+        if used is not None:
+            group = (product, person, purpose)
+            so_far = sums.get(group, Sums(0, 0, at, at))
+            sums[group] = Sums(
+                so_far.queries + 1,
+                so_far.used + used,
+                min(so_far.first, at),
+                max(so_far.last, at),
+            )
+
+
+def _sum_up(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Add rows of the table of products to the sums in the database."""
+    sums: dict[Group, Sums] = {}
+    summed(rows, sums)
+    if sums:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                """INSERT INTO ledger_usage
+                    (product, person, purpose, queries, used, first, last)
+                VALUES (%s, %s, %s, %s, %s, %s, %s)
+                ON CONFLICT (product, person, purpose) DO UPDATE SET
+                    queries = ledger_usage.queries + excluded.queries,
+                    used = ledger_usage.used + excluded.used,
+                    first = CASE WHEN excluded.first < ledger_usage.first
+                        THEN excluded.first ELSE ledger_usage.first END,
+                    last = CASE WHEN excluded.last > ledger_usage.last
+                        THEN excluded.last ELSE ledger_usage.last END""",
+                [
+                    (*group, found.queries, min(found.used, MOST_USED), found.first, found.last)
+                    for group, found in sums.items()
+                ],
+            )
 
 
 COLUMNS = {
@@ -96,12 +149,32 @@ _INSERT_COLUMNS = {
 
 
 def forget(sequence: int) -> None:
-    """Take the rows of an erased entry out of the index."""
+    """Take the rows of an erased entry out of the index, and sum up anew what it was part of."""
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT product, person, purpose FROM ledger_product"
+            " WHERE sequence = %s AND used IS NOT NULL",
+            [sequence],
+        )
+        groups = cursor.fetchall()
         for table in COLUMNS:
             cursor.execute(
                 f"DELETE FROM ledger_{table} WHERE sequence = %s",  # nosec B608 # noqa: S608  ours
                 [sequence],
+            )
+        for group in groups:
+            cursor.execute(
+                "DELETE FROM ledger_usage WHERE product = %s AND person = %s AND purpose = %s",
+                group,
+            )
+            cursor.execute(
+                """INSERT INTO ledger_usage
+                    (product, person, purpose, queries, used, first, last)
+                SELECT product, person, purpose, COUNT(*), SUM(used), MIN(at), MAX(at)
+                FROM ledger_product WHERE used IS NOT NULL
+                    AND product = %s AND person = %s AND purpose = %s
+                GROUP BY product, person, purpose""",
+                group,
             )
 
 
@@ -137,6 +210,36 @@ def stretch(after: int, until: int) -> Rows:
             )
             found[table] = [tuple(row) for row in cursor.fetchall()]
     return found
+
+
+def wrong_sums(said: dict[Group, Sums], size: int) -> list[Group]:
+    """Return groups whose sums are not those of the entries up to a size.
+
+    What came after is taken off again in the same look; the first and the last time can only be
+    compared where nothing did.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT product, person, purpose, SUM(queries), SUM(used), MIN(first), MAX(last),
+                MIN(queries) FROM (
+                SELECT product, person, purpose, queries, used, first, last FROM ledger_usage
+                UNION ALL
+                SELECT product, person, purpose, -1, -used, NULL, NULL FROM ledger_product
+                WHERE used IS NOT NULL AND sequence > %s) AS held
+            GROUP BY product, person, purpose""",
+            [size],
+        )
+        rows = cursor.fetchall()
+    kept: dict[Group, Sums] = {}
+    for product, person, purpose, queries, used, first, last, least in rows:
+        group = (product, person, purpose)
+        times = said.get(group, (0, 0, 0, 0))[2:] if least < 0 else (first, last)
+        if least > 0 or (queries, used) != (0, 0):
+            kept[group] = Sums(int(queries), int(used), *times)
+    for group, found in said.items():
+        if found.used > MOST_USED and group in kept:
+            kept[group] = kept[group]._replace(used=found.used)
+    return sorted(group for group in {*said, *kept} if said.get(group) != kept.get(group))
 
 
 def rows_of(sequence: int, peak: int, f: Facets) -> Rows:
@@ -226,7 +329,7 @@ def usage(product: str | None) -> Sequence[Usage]:
     """Sum up completed uses, last used first."""
     with connection.cursor() as cursor:
         if product is None:
-            cursor.execute(_USAGE.replace("AND product = %s", ""))
+            cursor.execute(_USAGE.replace("WHERE product = %s", ""))
         else:
             cursor.execute(_USAGE, [plain(product)])
         rows = cursor.fetchall()
@@ -236,9 +339,8 @@ def usage(product: str | None) -> Sequence[Usage]:
     )
 
 
-_USAGE = """SELECT product, person, purpose, COUNT(*), SUM(used), MIN(at), MAX(at)
-    FROM ledger_product WHERE used IS NOT NULL AND product = %s
-    GROUP BY product, person, purpose ORDER BY MAX(at) DESC, product, person, purpose"""
+_USAGE = """SELECT product, person, purpose, queries, used, first, last FROM ledger_usage
+    WHERE product = %s ORDER BY last DESC, product, person, purpose"""
 
 
 def rate(since: datetime) -> int:

@@ -119,6 +119,7 @@ class _Walk:
         self._archived: Counter[str] = Counter()
         self._indexed = indexed
         self._state = Indexed(0, finding.LOWEST, 0)
+        self._sums: dict[finding.Group, finding.Sums] = {}
 
     def through(self, size: int, roots: dict[int, str]) -> None:
         """Check every entry in its place, and note the tree's roots at some sizes."""
@@ -198,6 +199,7 @@ class _Walk:
             if found is not None:
                 for table, rows in finding.rows_of(place, self._state.peak, found).items():
                     said[table] += rows
+        finding.summed(said["product"], self._sums)
         for table, rows in said.items():
             if len(rows) != len(kept[table]) or set(rows) != set(kept[table]):
                 column = 0 if table == "entry" else 1
@@ -215,6 +217,7 @@ class _Walk:
         self._check_nodes(held.size)
         for stray in finding.strays():
             raise _BadRecordError(stray, "a row names an entry that does not exist")
+        self._check_sums()
         now = finding.indexed()
         if (
             now.size < self._indexed
@@ -222,6 +225,15 @@ class _Walk:
             or (now.size == self._state.size and now != self._state)
         ):
             raise _BadRecordError(None, "how far the index reaches is not what its entries say")
+
+    def _check_sums(self) -> None:
+        """Compare the uses that were summed up with what the entries say."""
+        wrong: list[finding.Group] = _guarded(
+            0, lambda: finding.wrong_sums(self._sums, self._indexed)
+        )
+        for product, *_ in wrong:
+            reason = f"the sum of the uses of {product!r} is not what its entries say"
+            raise _BadRecordError(None, reason)
 
     def _check_archive(self) -> None:
         """Look for what is in the archive and should not be. A marked file is not settled yet."""
