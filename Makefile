@@ -22,7 +22,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 .PHONY: help install assets demo serve test test-deep unit browser-ready cluster-ready \
 	partner-ready bench lint format types floors docs \
-	screenshots lock wheel clean
+	screenshots lock sbom wheel clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -141,6 +141,9 @@ lock: $(STAMPS)/bootstrap ## Resolve the dependencies again, UPGRADE=1 to the ne
 	@$(LOCK) $(if $(UPGRADE),--upgrade) requirements/partner.in -o requirements/partner.lock
 	@$(LOCK) $(if $(UPGRADE),--upgrade) requirements/cluster.in -o requirements/cluster.lock
 	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra dev -o requirements/dev.lock
+
+sbom: $(STAMPS)/project ## Write the software bill of materials, as CycloneDX JSON, into dist
+	@$(BIN)/python scripts/bill.py dist/fairway.cdx.json
 
 wheel: install ## Build the wheel, web assets included
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv build --quiet --wheel --no-build-isolation
