@@ -2,26 +2,21 @@
 
 # ruff: noqa: E501 - queries stand as they are sent
 
-import contextlib
 import datetime
 import math
-import os
-import socket
-import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests import cluster
 from tests.engines.generated import Texts, assert_same, relations, result
 from tests.engines.spec import QUERIES
-from tests.engines.world import CANARIES, World, locate
+from tests.engines.world import CANARIES, locate
 from tests.hostile.probes import PROBES
 
 from fairway.engines.memory import MemoryEngine
@@ -43,52 +38,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
-
-
-@pytest.fixture(scope="session")
-def spark(gate):
-    """The engine on a cluster of one master and two workers, warmed up."""
-    if not cluster.available():
-        pytest.fail(cluster.MISSING)
-    with cluster.running() as address:
-        yield SparkEngine(locate, address, gate.bind)
-
-
-@pytest.fixture(scope="session")
-def sail(gate):
-    """The engine on Sail, which must be told not to trust statistics about NaN."""
-    port = cluster.free_port()
-    server = subprocess.Popen(
-        [Path(sys.executable).parent / "sail", "spark", "server", "--ip", "127.0.0.1",
-         "--port", str(port)],
-        env=os.environ
-        | {"SAIL_PARQUET__PRUNING": "false", "SAIL_EXECUTION__COLLECT_STATISTICS": "false"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            time.sleep(0.1)
-        yield SparkEngine(locate, f"sc://127.0.0.1:{port}", gate.bind, server="sail")
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-@pytest.fixture(scope="session")
-def places(tmp_path_factory):
-    return tmp_path_factory.mktemp("ZQPATH")
-
-
-@pytest.fixture(scope="session")
-def on(places, gate):
-    """Make the world, or the one with nothing hidden, behind an engine."""
-    return lambda engine, hidden=True: World(
-        places / f"{id(engine)}-{hidden}", gate, engine, hidden
-    )
 
 
 def answers(world, sql):
@@ -366,6 +315,36 @@ def test_a_query_past_its_time_is_stopped(spark, on):
     with pytest.raises(BoundExceeded) as caught:
         world.table(sql, Limits(seconds=1))
     assert caught.value.code == "query.too_slow"
+
+
+def test_a_server_that_does_not_stop_is_hung_up_on(monkeypatch, on, gate):
+    """Whoever reads waits no longer than the time and the patience, whatever the server does."""
+    from fairway.engines import spark as module
+
+    hung_up = threading.Event()
+
+    class Client:
+        close = hung_up.set
+
+    class Deaf:
+        """A session of a server that answers nothing until its line is cut."""
+
+        client = Client
+
+        def __getattr__(self, name):
+            if name in {"interruptTag", "stop", "addTag"}:
+                return lambda *_: None
+            assert hung_up.wait(30)
+            raise ConnectionError(name)
+
+    monkeypatch.setattr(module, "_PATIENCE", 0.3)
+    engine = SparkEngine(locate, "sc://127.0.0.1:1", gate.bind)
+    monkeypatch.setattr(engine, "_session", Deaf)
+    started = time.monotonic()
+    with pytest.raises(BoundExceeded) as caught:
+        on(engine).table("SELECT id FROM survey.people", Limits(seconds=0.2))
+    assert caught.value.code == "query.too_slow"
+    assert time.monotonic() - started < 20
 
 
 # ------------------------------------------------------------------ routing

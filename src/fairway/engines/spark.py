@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from pyspark.sql.connect.session import SparkSession
 
 _CHUNK = 1 << 20
+_PATIENCE = 5.0
+"""Seconds in which a server that is told to has to end a query."""
+
 _SETTINGS = {
     "spark.sql.ansi.enabled": "true",  # a cast or a sum that does not fit fails, as by default
     "spark.sql.session.timeZone": "UTC",
@@ -177,8 +180,6 @@ class SparkEngine:
         try:
             builder = SparkSession.builder.remote(self._address)
             session: SparkSession = builder.create()
-            for key, value in _SETTINGS.items():
-                session.conf.set(key, value)
         except Exception as error:
             raise _silent() from error
         return session
@@ -315,6 +316,7 @@ class SparkStream:
             self.close()
 
     def _tables(self) -> Iterator[pa.Table]:
+        self._settle()
         self._session.addTag(self._tag)
         for source, schema in self._sources:
             reader = self._session.read.option("__globPaths__", "false")
@@ -339,6 +341,16 @@ class SparkStream:
                     schema=self._schema,
                 )
 
+    def _settle(self) -> None:
+        """Give the session its settings: the first that is asked of the server, within the time."""
+        try:
+            for key, value in _SETTINGS.items():
+                self._session.conf.set(key, value)
+        except Exception as error:
+            if not self._open:  # closed before it began: nobody waits for anything
+                raise
+            raise _silent() from error
+
     def _check_files(self) -> None:
         """Raise where a file has gone: some servers then read nothing, and say nothing."""
         paths = [path for source, _ in self._sources for path in source.paths]
@@ -355,11 +367,23 @@ class SparkStream:
         threading.Thread(target=self._interrupt, daemon=True).start()
 
     def _interrupt(self) -> None:
-        """Interrupt until the work has ended: the server forgets what came before it began."""
+        """Interrupt until the work has ended: the server forgets what came before it began.
+
+        A server that does not do it in time is hung up on, so that whoever reads waits no longer.
+        """
+        hanging = threading.Timer(_PATIENCE, self._hang_up)
+        hanging.daemon = True
+        hanging.start()
         while self._open:
             with suppress(Exception):
                 self._session.interruptTag(self._tag)
             time.sleep(0.2)
+        hanging.cancel()
+
+    def _hang_up(self) -> None:
+        if self._open:
+            with suppress(Exception):
+                self._session.client.close()
 
     def _failure(self, error: Exception) -> FairwayError:
         """Return the error of a class; Spark's own words are read for it, and never passed on."""
