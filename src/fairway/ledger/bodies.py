@@ -1,16 +1,14 @@
 """The bodies of entries: read for those who look, indexed, erased, and taken over from a chain."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import connection
 
 from fairway.ledger import finding, segments
 from fairway.ledger.archive import Archive, month_of
 from fairway.ledger.segments import Segment
-from fairway.nouns.errors import NotFound, Unavailable
+from fairway.nouns.errors import NotFound
 from fairway.nouns.events import AuditEvent, Entry
 from fairway.rules.ledger import (
     Facets,
@@ -22,9 +20,6 @@ from fairway.rules.ledger import (
     read_leaf,
     unpacked,
 )
-
-if TYPE_CHECKING:
-    from fairway.ledger.record import DatabaseLedger
 
 ERASED = "erased"
 """The action that an entry is shown with whose body was erased."""
@@ -140,28 +135,3 @@ def erase(sequences: Sequence[int], at: datetime, archive: Archive) -> tuple[int
         finding.forget(sequence)
         erased += 1
     return erased, months
-
-
-def take_over(ledger: "DatabaseLedger") -> None:
-    """Add the entries of the chain that was kept before the tree, if there are any, and say so.
-
-    Raises `Unavailable` when the chain does not verify: then nothing is taken over.
-    """
-    if "ledger_chain" not in connection.introspection.table_names():
-        return
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SELECT sequence, body, hash FROM ledger_chain ORDER BY sequence")
-        previous = "0" * 64
-        with ledger.gathering():
-            for place, (sequence, body, held) in enumerate(cursor.fetchall(), start=1):
-                event, _, rest = bytes(body).removeprefix(b'{"event":').rpartition(b',"previous":')
-                follows = rest == b'"%b","sequence":%d}' % (previous.encode(), place)
-                previous = hashlib.sha256(b"\x00" + bytes(body)).hexdigest()
-                if sequence != place or not follows or previous != held:
-                    raise Unavailable(
-                        "ledger.broken_chain",
-                        f"The record of before was touched at entry {sequence}.",
-                        remedy="Nothing was taken over. Call the administrator.",
-                    )
-                ledger.append(read_event(event))
-        cursor.execute("DROP TABLE ledger_chain")

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError, InterfaceError
 
-from fairway.ledger import bodies, finding, segments, tree
+from fairway.ledger import bodies, chain, finding, segments, tree
 from fairway.ledger.archive import Archive, ArchiveError
 from fairway.ledger.checkpoints import Mirror, Signer
 from fairway.ledger.moving import Moving, telling
@@ -98,7 +98,12 @@ class DatabaseLedger:
                 segments.put_head(NOTHING, note, first=True)
         if not self._mirror.file.exists() or (self._mirror.read() is None and held is None):
             self._mirror.create(note)
-        bodies.take_over(self)
+        if chain.kept():
+            with transaction.atomic(durable=True):
+                with self.gathering():
+                    for event in chain.events():
+                        self.append(event)
+                chain.drop()
 
     @property
     def keys(self) -> tuple[Key, Key]:
