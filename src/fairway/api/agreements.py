@@ -53,7 +53,7 @@ class MoveIn(Schema):
     ends: date | None = None
 
 
-class ColumnOut(Schema):
+class GrantedColumnOut(Schema):
     """A column with its treatment."""
 
     name: str
@@ -63,7 +63,7 @@ class ColumnOut(Schema):
 class TermsOut(Schema):
     """What is asked or granted; an empty scope is every row."""
 
-    columns: list[ColumnOut]
+    columns: list[GrantedColumnOut]
     scope: str
     starts: date
     ends: date

@@ -1,7 +1,5 @@
 """The API: its routers, its sign-in, its errors, and its OpenAPI description."""
 
-from ninja import NinjaAPI
-
 from fairway import __version__
 from fairway.api import (
     agreements,
@@ -29,6 +27,7 @@ from fairway.api import (
     stops,
     tokens,
 )
+from fairway.api.description import DescribedAPI
 from fairway.api.signing_in import BearerToken, WebSession
 
 DESCRIPTION = """\
@@ -45,7 +44,7 @@ sentence in `detail` and the way out in `remedy`. `errors` lists several problem
 next page or null. The record is paged with `before`.
 """
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="Fairway",
     version=__version__,
     description=DESCRIPTION,

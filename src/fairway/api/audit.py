@@ -32,7 +32,7 @@ class FilterIn(Schema):
     limit: int = Field(50, ge=1, le=audit.MOST_ENTRIES)
 
 
-class EntryOut(Schema):
+class RecordEntryOut(Schema):
     """An event in its place in the record."""
 
     sequence: int
@@ -55,10 +55,10 @@ class EntryOut(Schema):
     hash: str
 
 
-class EntriesOut(Schema):
+class RecordEntriesOut(Schema):
     """A page of the record, newest first. `next` is the address of the page before it, or null."""
 
-    items: list[EntryOut]
+    items: list[RecordEntryOut]
     next: str | None
 
 
@@ -85,7 +85,7 @@ def entry_out(entry: Entry) -> dict[str, Any]:
     }
 
 
-@router.get("/audit", response=EntriesOut, summary="List the record")
+@router.get("/audit", response=RecordEntriesOut, summary="List the record")
 def read(request: HttpRequest, wanted: Annotated[FilterIn, Query()]) -> dict[str, Any]:
     """Newest first. That somebody looked is on the record too."""
     found = audit.read(current(), actor(request), EventFilter(**wanted.dict()))

@@ -20,12 +20,13 @@ router = Router(tags=["Catalogue"])
 
 _LINKED = "application/ld+json"
 _TEXT = {"schema": {"type": "string"}}
+_OBJECT = {"schema": {"type": "object"}}
 
 
 @router.get(
     "/catalogue/feed",
     summary="Follow what changes",
-    openapi_extra={"responses": {200: {"content": {_LINKED: _TEXT}}}},
+    openapi_extra={"responses": {200: {"content": {_LINKED: _OBJECT}}}},
 )
 def feed(
     request: HttpRequest,
@@ -49,7 +50,7 @@ def feed(
 @router.get(
     "/catalogue/export",
     summary="Export the catalogue",
-    openapi_extra={"responses": {200: {"content": {_LINKED: _TEXT, "text/turtle": _TEXT}}}},
+    openapi_extra={"responses": {200: {"content": {_LINKED: _OBJECT, "text/turtle": _TEXT}}}},
 )
 def export(
     request: HttpRequest,

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from fairway.api.audit import EntryOut, VerificationOut, entry_out
+from fairway.api.audit import RecordEntryOut, VerificationOut, entry_out
+from fairway.api.problems import MEDIA_TYPE
 from fairway.api.signing_in import actor
 from fairway.nouns.errors import BadInput
 from fairway.nouns.witnesses import Watched, Witness
@@ -120,7 +121,7 @@ class LogStateOut(Schema):
     witness_key: str
     witnesses: list[WitnessOut]
     watched: list[WatchedOut]
-    alarms: list[EntryOut]
+    alarms: list[RecordEntryOut]
 
 
 class WitnessIn(Schema):
@@ -199,7 +200,29 @@ def tile(request: HttpRequest, path: str) -> HttpResponse:  # noqa: ARG001
     return response
 
 
-@router.post("/log/witness/add-checkpoint", auth=None, summary="Have a checkpoint cosigned")
+_SAID = {"text/plain": {"schema": {"type": "string"}}}
+_NOT_COSIGNED: dict[int, dict[str, Any]] = {
+    400: {"description": "This is not a checkpoint.", "content": _SAID},
+    403: {"description": "No key that is known signed it.", "content": _SAID},
+    404: {"description": "This node does not watch the log.", "content": _SAID},
+    409: {
+        "description": "Another size was cosigned last: that one.",
+        "content": {**_SAID, "text/x.tlog.size": {"schema": {"type": "string"}}},
+    },
+    422: {
+        "description": "It does not follow from what was cosigned, or is too large.",
+        "content": {**_SAID, MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    },
+}
+"""What C2SP tlog-witness has a witness answer, in plain text."""
+
+
+@router.post(
+    "/log/witness/add-checkpoint",
+    auth=None,
+    summary="Have a checkpoint cosigned",
+    openapi_extra={"responses": _NOT_COSIGNED},
+)
 def cosign(request: HttpRequest) -> HttpResponse:
     """As C2SP tlog-witness has it, for the logs that this node watches."""
     if len(request.body) > MOST_ASKED:

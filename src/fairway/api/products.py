@@ -44,7 +44,7 @@ class ColumnOut(Schema):
     required: bool
 
 
-class DomainOut(Schema):
+class ProductDomainOut(Schema):
     """The spoke that owns the product."""
 
     id: str
@@ -78,7 +78,7 @@ class ProductOut(Schema):
     id: str
     title: str
     description: str
-    domain: DomainOut
+    domain: ProductDomainOut
     owner: OwnerOut | None
     access: AccessClass
     version: str
