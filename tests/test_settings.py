@@ -102,6 +102,8 @@ def test_every_setting_is_read(workspace):
         "limits.bytes": "7",
         "limits.memory": "7",
         "limits.seconds": "0.5",
+        "rates.principal": "7",
+        "rates.agreement": "7",
         "web.hosts": '["data.example.gov.uk"]',
         "web.https": "true",
         "web.session_hours": "1",

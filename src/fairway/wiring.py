@@ -188,6 +188,7 @@ def _platform(settings: NodeSettings) -> Platform:
     from fairway.ledger.record import DatabaseLedger
     from fairway.search.entries import CatalogueIndex
     from fairway.store.memory import DatabaseStore
+    from fairway.store.rates import ProcessRates
 
     ledger = DatabaseLedger(read_secret(settings, "ledger"), settings.checkpoint)
     store = DatabaseStore(within=ledger.gathering)
@@ -210,6 +211,8 @@ def _platform(settings: NodeSettings) -> Platform:
         clock=SystemClock(),
         ids=RandomIds(),
         limits=settings.limits,
+        rates=settings.rates,
+        counts=ProcessRates(),
         settings=settings.shown(),
     )
 

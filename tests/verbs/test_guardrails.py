@@ -11,7 +11,7 @@ from fairway.nouns.errors import BadInput, Conflict, NotFound, Refused
 from fairway.nouns.guardrails import VersionState
 from fairway.nouns.people import Actor, Person, Role, Via
 from fairway.nouns.tasks import TaskKind
-from fairway.verbs import explanations, guardrails, people, tasks
+from fairway.verbs import agreements, explanations, guardrails, people, tasks
 from fairway.verbs.acting import SYSTEM
 
 ALL = "SELECT * FROM dwp.claims"
@@ -218,7 +218,9 @@ def test_special_category_data_waits_for_the_sign_off(hub):
     with pytest.raises(Refused) as refused:
         hub.move(hub.owner, asked.id, Move.APPROVE)
     assert "sign-off" in refused.value.message
+    assert Move.SIGN_OFF in agreements.show(hub.platform, hub.dpo, asked.id).moves
     hub.move(hub.dpo, asked.id, Move.SIGN_OFF, "Assessed.")
+    assert Move.SIGN_OFF not in agreements.show(hub.platform, hub.dpo, asked.id).moves
     hub.move(hub.owner, asked.id, Move.APPROVE)
     assert len(hub.query("SELECT health FROM dwp.claims")) == 4
     told = explanations.explain(

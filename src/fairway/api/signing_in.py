@@ -12,6 +12,7 @@ from ninja.utils import check_csrf
 from fairway.nouns.errors import NotSignedIn, Refused
 from fairway.nouns.people import Actor, Via
 from fairway.verbs import people
+from fairway.verbs.rates import admit
 from fairway.wiring import DEVICE, current, vouched
 
 SURFACES = {"cli": Via.COMMAND_LINE, "python": Via.PYTHON}
@@ -52,7 +53,9 @@ class WebSession(APIKeyBase):
                 "This request does not carry the token of the page that it comes from.",
                 remedy="Load the page again, or sign in with a bearer token.",
             )
-        return Actor(str(user.pk), Via.WEB, vouched(request.headers.get(DEVICE)))
+        found = Actor(str(user.pk), Via.WEB, vouched(request.headers.get(DEVICE)))
+        admit(current(), found)
+        return found
 
 
 def actor(request: HttpRequest) -> Actor:

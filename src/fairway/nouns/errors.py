@@ -12,6 +12,8 @@ FairwayError
 Each carries a stable code, one clear sentence, and the way out.
 """
 
+from typing import Any
+
 
 class FairwayError(Exception):
     """Something a user can understand and act on.
@@ -115,7 +117,11 @@ class Unavailable(FairwayError):
 
 
 class Busy(Unavailable):
-    """The node has as much to do as it takes on; the same may work later."""
+    """The node has as much to do as it takes on; the same may work in `retry_after` seconds."""
 
     status = 429
     title = "Too much is asked at once"
+
+    def __init__(self, code: str, message: str, *, retry_after: int = 5, **more: Any) -> None:
+        super().__init__(code, message, **more)
+        self.retry_after = retry_after

@@ -53,8 +53,9 @@ def written(scope: Scope, name: Callable[[str], str], constant: Callable[[str, V
         case Between(column, low, high):
             ends = f"{constant(column, low)} AND {constant(column, high)}"
             return f"({name(column)} BETWEEN {ends})"
-        case Comparison(column, operator, value):
-            return f"({name(column)} {operator.value} {constant(column, value)})"
+        case _:
+            value = constant(scope.column, scope.value)
+            return f"({name(scope.column)} {scope.operator.value} {value})"
 
 
 def narrow(scope: Scope | None, further: Scope | None) -> Scope | None:

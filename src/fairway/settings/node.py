@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from fairway.nouns.errors import BadInput, Unavailable
 from fairway.nouns.queries import Limits
+from fairway.nouns.rates import Rates
 from fairway.nouns.signing_in import Match, SignIn
 from fairway.settings.databases import FILE, checked_url
 
@@ -39,6 +40,7 @@ class NodeSettings:
     data_roots: tuple[Path, ...]
     database: str = field(default="", repr=False)
     limits: Limits = field(default_factory=Limits)
+    rates: Rates = field(default_factory=Rates)
     hosts: tuple[str, ...] = LOCAL_HOSTS
     https: bool = False
     session_hours: int = 8
@@ -91,6 +93,10 @@ KEYS: Mapping[str, Key] = {
     "limits.bytes": Key(int, "The most bytes that one query may return."),
     "limits.memory": Key(int, "The most bytes of memory that one query may work in."),
     "limits.seconds": Key(float, "The most seconds that one query may take."),
+    "rates.principal": Key(
+        int, "Requests a minute that one person, partner or other node may make."
+    ),
+    "rates.agreement": Key(int, "Requests a minute under one agreement, whoever makes them."),
     "web.hosts": Key(list, "Names that the web server answers to."),
     "web.https": Key(bool, "True when people reach the node over https://."),
     "web.session_hours": Key(int, "Hours until somebody has to sign in again, however busy."),
@@ -220,6 +226,7 @@ def _settings(workspace: Path, values: Mapping[str, Any], text: str) -> NodeSett
         raise _bad("name", text, "A node needs a name.")
     roots = values.get("data.roots", ["data"])
     limits = {name: values[f"limits.{name}"] for name in _LIMITS if f"limits.{name}" in values}
+    rates = {name: values[f"rates.{name}"] for name in _RATES if f"rates.{name}" in values}
     given = {name: values[key] for key, name in _FIELDS.items() if key in values}
     if "hosts" in given:
         given["hosts"] = tuple(given["hosts"])
@@ -235,6 +242,7 @@ def _settings(workspace: Path, values: Mapping[str, Any], text: str) -> NodeSett
         workspace=workspace,
         data_roots=tuple((workspace / root).resolve() for root in roots),
         limits=Limits(**limits),
+        rates=Rates(**rates),
         sign_in=sign_in,
         **given,
     )
@@ -283,6 +291,7 @@ def _networks(written: list[str], text: str) -> tuple[str, ...]:
 
 
 _LIMITS = ("rows", "bytes", "memory", "seconds")
+_RATES = ("principal", "agreement")
 _FIELDS = {
     "name": "name",
     "database": "database",

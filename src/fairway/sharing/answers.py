@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from fairway.nouns.errors import BadInput, FairwayError, NotFound, NotSignedIn, Refused
+from fairway.nouns.errors import BadInput, Busy, FairwayError, NotFound, NotSignedIn, Refused
 
 JSON = "application/json; charset=utf-8"
 LINES = "application/x-ndjson; charset=utf-8"
@@ -30,6 +30,7 @@ _CODES = {
     403: "PERMISSION_DENIED",
     404: "RESOURCE_DOES_NOT_EXIST",
     405: "METHOD_NOT_ALLOWED",
+    429: "RESOURCE_EXHAUSTED",
     500: "INTERNAL_ERROR",
 }
 
@@ -87,10 +88,14 @@ def refusal(error: FairwayError) -> HttpResponse:
         status = 404
     elif isinstance(error, BadInput):
         status = 400
+    elif isinstance(error, Busy):
+        status = 429
     message = f"{error.field}: {error.message}" if error.field else error.message
     response = error_of(status, f"{message} {error.remedy}".rstrip())
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="delta-sharing"'
+    if isinstance(error, Busy):
+        response["Retry-After"] = str(error.retry_after)
     return response
 
 

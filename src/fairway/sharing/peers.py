@@ -15,10 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from fairway.nouns.errors import FairwayError, NotFound
+from fairway.nouns.errors import Busy, FairwayError, NotFound
 from fairway.nouns.peers import Heard, Message
 from fairway.verbs import following, hearing, peers, queries, witnessing
 from fairway.verbs.ports import Platform
+from fairway.verbs.rates import admit
 from fairway.wiring import current
 
 PROBLEM = "application/problem+json"
@@ -90,13 +91,15 @@ def _answering(name: str) -> Callable[[HttpRequest], HttpResponse]:
                 status=error.status,
                 content_type=PROBLEM,
             )
-        status = 200
+        status, wait = 200, 0
         try:
             if act is None or heard.path != peers.ROOT + name:
                 raise NotFound("peer.no_such_address", "There is nothing at this address.")
+            admit(platform, peers.actor_of(heard))
             kind, body = act(platform, heard)
         except FairwayError as error:
             status, kind = error.status, PROBLEM
+            wait = error.retry_after if isinstance(error, Busy) else 0
             body = _problem(error.code, error.message, error.remedy, status)
         except Exception as error:  # noqa: BLE001 - the other node is answered whatever happens
             status, kind = 500, PROBLEM
@@ -104,6 +107,8 @@ def _answering(name: str) -> Callable[[HttpRequest], HttpResponse]:
             log.error("incident %s: %s for a peer", incident, type(error).__name__)  # noqa: TRY400
             body = _problem("internal.error", f"The incident is {incident}.", "", status)
         response = HttpResponse(body, status=status, content_type=kind)
+        if wait:
+            response["Retry-After"] = str(wait)
         for header, value in peers.answer(platform, heard, status, kind, body).items():
             response[header] = value
         return response

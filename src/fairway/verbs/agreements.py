@@ -354,6 +354,7 @@ def show(platform: Platform, actor: Actor, agreement: str) -> AgreementPage:
 def _page(platform: Platform, look: Look, actor: Actor, found: Agreement) -> AgreementPage:
     product = get_product(platform, found.product)
     state = rules.effective_state(found, look.today)
+    moves = rules.moves(state, _parties(platform, look, actor.person, found))
     return AgreementPage(
         agreement=found,
         state=state,
@@ -361,7 +362,8 @@ def _page(platform: Platform, look: Look, actor: Actor, found: Agreement) -> Agr
         asker=platform.store.people.get(found.asker),
         purpose=platform.store.purposes.get(found.purpose),
         legal_basis=platform.store.purposes.legal_basis(found.legal_basis),
-        moves=rules.moves(state, _parties(platform, look, actor.person, found)),
+        # it can be signed off again, but nothing waits for that
+        moves=tuple(m for m in moves if m is not Move.SIGN_OFF or found.sign_off is None),
         objections=_objections(platform, found, product),
         peer=counterpart(platform, found.product, found.asker),
         seal=platform.store.peers.seal(found.id),

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from fairway.nouns.people import Appointment, Person, Role
 from fairway.nouns.provisioning import GroupRole, ProvisionedGroup, ProvisionedPerson
+from fairway.nouns.rates import Taken
 from fairway.nouns.sessions import Session
 from fairway.nouns.signing_in import Match
 
@@ -84,3 +85,10 @@ class Provisioned(Protocol):
         self, evidence: str, people: Collection[str], role: Role, domain: str, until: date
     ) -> None:
         """Set the last day of what this evidence gave these people."""
+
+
+class RateCounts(Protocol):
+    """How often each asked lately."""
+
+    def take(self, who: str, limit: int) -> Taken:
+        """Count one request, and say whether it goes on under `limit` requests a minute."""

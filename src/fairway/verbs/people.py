@@ -21,6 +21,7 @@ from fairway.rules import duties
 from fairway.rules.people import check_id, check_password
 from fairway.verbs.acting import Act, acting, event, looking, verb
 from fairway.verbs.ports import Platform
+from fairway.verbs.rates import admit
 from fairway.verbs.signing_in import sign_in
 
 
@@ -341,4 +342,6 @@ def bearer(platform: Platform, secret: str, via: Via) -> Actor:
             "The token is unknown, expired or revoked.",
             remedy="Get a new one with: fairway token.",
         )
-    return Actor(token.person, via)
+    actor = Actor(token.person, via)
+    admit(platform, actor)
+    return actor

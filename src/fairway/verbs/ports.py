@@ -18,6 +18,7 @@ from fairway.nouns.plans import EnginePlan
 from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
 from fairway.nouns.purposes import LegalBasis, Purpose
 from fairway.nouns.queries import Field, Limits, ParsedQuery, Running
+from fairway.nouns.rates import Rates
 from fairway.nouns.relations import GovernedRelation, Located
 from fairway.nouns.search import Indexed, SearchPage, SearchQuery
 from fairway.nouns.shares import Extract, Recipient, ShareVersion
@@ -25,7 +26,7 @@ from fairway.nouns.stops import Stop
 from fairway.nouns.versions import AsOf
 from fairway.rules.effective import Judge
 from fairway.verbs.catalogue_ports import Elsewhere, Entries, Feed, Feedbacks, Follows
-from fairway.verbs.doors import Attempts, Factors, Provisioned, Sessions
+from fairway.verbs.doors import Attempts, Factors, Provisioned, RateCounts, Sessions
 from fairway.verbs.peer_ports import Courier, Identity, Peers
 from fairway.verbs.record_ports import Ledger
 
@@ -481,4 +482,6 @@ class Platform:
     clock: Clock
     ids: Ids
     limits: Limits
+    rates: Rates
+    counts: RateCounts
     settings: Mapping[str, Any]

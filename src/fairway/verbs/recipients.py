@@ -16,6 +16,7 @@ from fairway.rules.seals import Fields, opened, sealed
 from fairway.verbs.acting import Act, Look, acting, event, looking, verb
 from fairway.verbs.people import token_digest
 from fairway.verbs.ports import Platform
+from fairway.verbs.rates import admit
 
 ACCESS_SECONDS = 3600
 """How long an access token works that was exchanged for an id and a secret."""
@@ -111,6 +112,7 @@ def exchange(platform: Platform, recipient: str, secret: str) -> tuple[str, int]
         act.record("share.exchange", "done" if right else "denied", subject=recipient[:40])
     if not right or found is None:
         raise _bad_token()
+    admit_recipient(platform, found)
     until = min(now + timedelta(seconds=ACCESS_SECONDS), found.expires)
     fields: Fields = {"recipient": found.id, "until": int(until.timestamp())}
     return sealed(platform.keys.seal_key(), _ACCESS, fields), int((until - now).total_seconds())
@@ -140,7 +142,15 @@ def authenticated(platform: Platform, token: str) -> Recipient:
         )
         platform.ledger.append(refused)
         raise _bad_token()
+    admit_recipient(platform, found)
     return found
+
+
+def admit_recipient(platform: Platform, recipient: Recipient) -> None:
+    """Let one request through, as the recipient's and under its agreement, or raise `Busy`."""
+    actor = Actor(recipient.id, Via.SHARING)
+    admit(platform, actor)
+    admit(platform, actor, agreements=(recipient.agreement,))
 
 
 def _bad_token() -> NotSignedIn:

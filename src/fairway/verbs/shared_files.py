@@ -13,6 +13,7 @@ from fairway.rules.seals import holds, signature
 from fairway.verbs.acting import event, looking, verb
 from fairway.verbs.extracts import Part, kept, policy_of
 from fairway.verbs.ports import Platform
+from fairway.verbs.recipients import admit_recipient
 from fairway.verbs.shares import Shared, opened_share, record
 
 _LINK, _FILE = "link", "file"
@@ -173,6 +174,7 @@ def _recipient_of(platform: Platform, ticket: Ticket) -> Recipient:
     recipient = platform.store.shares.get(ticket.recipient)
     if recipient is None or not recipient.usable(now) or int(ticket.until) <= now.timestamp():
         raise _refused(platform, recipient)
+    admit_recipient(platform, recipient)
     return recipient
 
 

@@ -8,8 +8,11 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from fairway.nouns.errors import FairwayError, NotSignedIn
+from fairway.nouns.errors import Busy, FairwayError, NotSignedIn
+from fairway.nouns.people import Actor, Via
+from fairway.verbs.rates import admit
 from fairway.web.errors.views import problem, refused
+from fairway.wiring import current
 
 PUBLIC = frozenset(
     {
@@ -76,7 +79,13 @@ class Doors:
             return None
         if match is not None and match.view_name in BY_TOKEN and bearer(request):
             return None
-        return None if request.user.is_authenticated else to_sign_in(request)
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        try:
+            admit(current(), Actor(str(request.user.pk), Via.WEB))
+        except Busy as error:
+            return refused(request, error)
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Show an error of a verb as a page. Anything else is ours to mend: a page of 500."""

@@ -99,6 +99,7 @@ ACTIONS: Mapping[str, str] = {
     "domain.add": "Domain added",
     "token.create": "Token made",
     "token.revoke": "Token revoked",
+    "rate.stopped": "Too many requests stopped",
     "token.refused": "Token refused",
     "audit.read": "Record read",
     "audit.verify": "Record checked",

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from fairway.nouns.errors import FairwayError
+from fairway.nouns.errors import Busy, FairwayError
 from fairway.web.errors.remedies import remedy
 from fairway.web.pages import bare_page
 
@@ -15,7 +15,7 @@ _log = logging.getLogger("fairway.web")
 
 def refused(request: HttpRequest, error: FairwayError) -> HttpResponse:
     """Show an error of a verb: its title, sentence, way out and code."""
-    return bare_page(
+    page = bare_page(
         request,
         "errors/error.html",
         error.status,
@@ -24,6 +24,9 @@ def refused(request: HttpRequest, error: FairwayError) -> HttpResponse:
         remedy=remedy(error),
         code=error.code,
     )
+    if isinstance(error, Busy):
+        page["Retry-After"] = str(error.retry_after)
+    return page
 
 
 def problem(error: FairwayError) -> HttpResponse:
@@ -39,6 +42,8 @@ def problem(error: FairwayError) -> HttpResponse:
     answer = JsonResponse(said, status=error.status, content_type="application/problem+json")
     if error.status == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = 'Bearer realm="fairway"'
+    if isinstance(error, Busy):
+        answer["Retry-After"] = str(error.retry_after)
     return answer
 
 
