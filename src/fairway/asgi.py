@@ -80,8 +80,8 @@ def bounded(application: Application) -> Application:
             # The answer is under way and its status is sent: it breaks off, so that nobody takes a
             # part for the whole. Why is on the record.
             log.info("an answer broke off: %s", error.code)
-        except Exception as error:  # noqa: BLE001
-            log.error("an answer broke off: %s", type(error).__name__)  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001 - it is logged, and the next turn comes
+            log.error("an answer broke off: %s", type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
             await answer.problem(500, "internal.error", "Something went wrong in the node.")
         finally:
             milliseconds = (time.monotonic() - started) * 1000
@@ -114,9 +114,9 @@ async def _calendar() -> None:
             moved = await sync_to_async(_settle, thread_sensitive=False)()
             if moved:
                 log.info("the calendar moved %s agreements", moved)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - it is logged, and the next turn comes
             # What counts is worked out from the dates anyway; the move is written at the next turn.
-            log.error("the calendar could not write: %s", type(error).__name__)  # noqa: TRY400
+            log.error("the calendar could not write: %s", type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
         await asyncio.sleep(CALENDAR_SECONDS)
 
 
@@ -125,9 +125,9 @@ async def _post() -> None:
     while True:
         try:
             await sync_to_async(_deliver, thread_sensitive=False)()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - it is logged, and the next turn comes
             # Letters stay where they are, and are tried again.
-            log.error("letters could not be delivered: %s", type(error).__name__)  # noqa: TRY400
+            log.error("letters could not be delivered: %s", type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
         await asyncio.sleep(POST_SECONDS)
 
 
@@ -152,9 +152,9 @@ async def _witnessing() -> None:
         await asyncio.sleep(WITNESS_SECONDS)
         try:
             await sync_to_async(_have_cosigned, thread_sensitive=False)()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - it is logged, and the next turn comes
             # Each witness that failed is asked again at the next turn.
-            log.error("the record could not be cosigned: %s", type(error).__name__)  # noqa: TRY400
+            log.error("the record could not be cosigned: %s", type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
 
 
 def _have_cosigned() -> int:
@@ -168,8 +168,8 @@ async def _following() -> None:
     while True:
         try:
             followed = await sync_to_async(_followed, thread_sensitive=False)()
-        except Exception as error:  # noqa: BLE001
-            log.error("what is followed cannot be read: %s", type(error).__name__)  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001 - it is logged, and the next turn comes
+            log.error("what is followed cannot be read: %s", type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
             followed = tuple(turns)
         for source in set(turns) - set(followed):
             turns.pop(source).cancel()
@@ -190,7 +190,7 @@ async def _follow(source: str) -> None:
                 log.info("followed: %d changes", taken)
         except NotFound:
             return  # it is followed no more
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - it is logged, and the next turn comes
             failed = min(failed + 1, 8)
             code = error.code if isinstance(error, FairwayError) else type(error).__name__
             log.info("a turn of following failed: %s", code)

@@ -403,8 +403,8 @@ def _configure(settings: NodeSettings) -> None:
         setattr(django, name, value)
     # Django reads DATABASES once; these are the two places where it keeps what it read.
     vars(connections).pop("settings", None)
-    connections._settings = None  # type: ignore[attr-defined]
-    connections._connections = Local(connections.thread_critical)  # type: ignore[attr-defined]
+    connections._settings = None  # type: ignore[attr-defined]  # Django's, which has no type for it
+    connections._connections = Local(connections.thread_critical)  # type: ignore[attr-defined]  # Django's, which has no type for it
     ContentType.objects.clear_cache()
 
 

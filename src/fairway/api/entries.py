@@ -228,7 +228,7 @@ _CATALOGUE = {
 def harvest(
     request: HttpRequest,
     source: Annotated[str, Query(max_length=200, description="What the catalogue is called.")],
-    format: Annotated[  # noqa: A002
+    format: Annotated[  # noqa: A002 - the word that users write
         str, Query(max_length=40, description="Its format; else the one that it looks like.")
     ] = "",
     organisation: Annotated[
@@ -361,7 +361,7 @@ _FORMS: dict[str, Any] = {
 def show(
     request: HttpRequest,
     entry: str,
-    format: Annotated[  # noqa: A002
+    format: Annotated[  # noqa: A002 - the word that users write
         str, Query(max_length=40, description="A form by its name, instead of by `Accept`.")
     ] = "",
 ) -> Any:

@@ -128,7 +128,7 @@ def who(
 def matrix(
     request: HttpRequest,
     on: Day = None,
-    format: Annotated[str, Query(max_length=20)] = "parquet",  # noqa: A002
+    format: Annotated[str, Query(max_length=20)] = "parquet",  # noqa: A002 - the word that users write
 ) -> StreamingHttpResponse:
     """Write a row for each person, product, purpose and agreement. For watchers; recorded."""
     form = named(format)

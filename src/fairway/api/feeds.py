@@ -54,7 +54,7 @@ def feed(
 )
 def export(
     request: HttpRequest,
-    format: Annotated[  # noqa: A002
+    format: Annotated[  # noqa: A002 - the word that users write
         str,
         Query(
             max_length=40,

@@ -16,6 +16,6 @@ class Health(Schema):
 
 
 @router.get("/health", auth=None, response=Health, summary="Say that the node is up")
-def health(request: HttpRequest) -> Health:  # noqa: ARG001
+def health(request: HttpRequest) -> Health:  # noqa: ARG001 - every route is called so
     """Say that much to anyone, and no more."""
     return Health(status="up", version=__version__)

@@ -94,7 +94,7 @@ class _InProcess(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return Django's answer; its bytes are made as they are read."""
         response = self._run(self._answer, request)
-        assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101
+        assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - for the types: it cannot be otherwise
         stream = _Stream(response.stream, self._run)
         self._streams.add(stream)
         return httpx.Response(

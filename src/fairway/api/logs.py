@@ -178,7 +178,7 @@ def _watched(watched: Watched) -> dict[str, Any]:
 
 @router.get("/log/checkpoint", auth=None, summary="Read the signed head of the record")
 def checkpoint(
-    request: HttpRequest,  # noqa: ARG001
+    request: HttpRequest,  # noqa: ARG001 - every route is called so
     witnessed: Witnessed = False,
 ) -> HttpResponse:
     """Give a signed note after C2SP tlog-checkpoint, with the cosignatures of witnesses."""
@@ -187,13 +187,13 @@ def checkpoint(
 
 
 @router.get("/log/key", auth=None, summary="Read the keys that verify the record")
-def key(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def key(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - every route is called so
     """Two lines: the log's key, and the key of this node as a witness of others."""
     return HttpResponse("".join(f"{one}\n" for one in logs.keys(current())), content_type=TEXT)
 
 
 @router.get("/log/tile/{path:path}", auth=None, summary="Read a tile or a bundle of entries")
-def tile(request: HttpRequest, path: str) -> HttpResponse:  # noqa: ARG001
+def tile(request: HttpRequest, path: str) -> HttpResponse:  # noqa: ARG001 - every route is called so
     """As C2SP tlog-tiles has it: `LEVEL/NUMBER`, `entries/NUMBER`, with `.p/WIDTH` if partial."""
     response = HttpResponse(logs.tile(current(), path), content_type="application/octet-stream")
     response["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -135,7 +135,7 @@ def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
     )
 
 
-def no_such_route(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def no_such_route(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - every route is called so
     """Answer an address of the API that does not exist."""
     return problem(
         NotFound(

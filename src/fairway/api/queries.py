@@ -85,7 +85,7 @@ _RESULT = {
 def run(
     request: HttpRequest,
     given: QueryIn,
-    format: Annotated[  # noqa: A002
+    format: Annotated[  # noqa: A002 - the word that users write
         str, Query(description="arrow, parquet, csv or json; else the Accept header decides.")
     ] = "",
 ) -> HttpResponseBase:

@@ -118,12 +118,12 @@ def run(arguments: list[str]) -> int:
         if ended.code == 1:  # what click makes of a closed pipe
             return PIPE_CLOSED
         raise
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
         return _unexpected(error, as_json)
     return result if isinstance(result, int) else 0
 
 
-def _ended(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+def _ended(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - click calls it so
     raise SystemExit(ENDED)
 
 

@@ -17,7 +17,7 @@ class Catalogue(Governance):
         catalogue: str | bytes,
         *,
         source: str,
-        format: str = "",  # noqa: A002
+        format: str = "",  # noqa: A002 - the word that users write
         organisation: str = "",
         licence: str = "",
         complete: bool = True,

@@ -117,7 +117,7 @@ class Governance(Administration):
         to: str | Path,
         *,
         on: date | str | None = None,
-        format: str = "parquet",  # noqa: A002
+        format: str = "parquet",  # noqa: A002 - the word that users write
     ) -> int:
         """Write everybody's effective access to a file; return its bytes.
 

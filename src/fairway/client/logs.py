@@ -49,7 +49,7 @@ class Logs(Catalogue):
         wanted = [(None, *one) for one in tile_widths(0, size)]
         level = 0
         while size >> HEIGHT * level:
-            wanted += [(level, *one) for one in tile_widths(level, size)]  # type: ignore[misc]
+            wanted += [(level, *one) for one in tile_widths(level, size)]  # type: ignore[misc]  # the checker follows it no further
             level += 1
         for one in wanted:
             path = tile_path(*one)

@@ -213,7 +213,7 @@ class Node(Partners):
         to: str | Path | BinaryIO,
         *,
         purpose: str,
-        format: str = "parquet",  # noqa: A002
+        format: str = "parquet",  # noqa: A002 - the word that users write
         agreement: str | None = None,
         limits: Mapping[str, float] | None = None,
         as_of: str | Mapping[str, str] | None = None,

@@ -114,7 +114,7 @@ class Result:
         if not file.whole:
             raise self._cut_short()
         self.rows = table.num_rows
-        assert isinstance(table, pa.Table)  # noqa: S101
+        assert isinstance(table, pa.Table)  # noqa: S101 - for the types: it cannot be otherwise
         return table
 
     def to_pandas(self, **options: Any) -> "pd.DataFrame":
@@ -129,7 +129,7 @@ class Result:
         import polars as pl
 
         frame = pl.from_arrow(self.to_arrow())
-        assert isinstance(frame, pl.DataFrame)  # noqa: S101
+        assert isinstance(frame, pl.DataFrame)  # noqa: S101 - for the types: it cannot be otherwise
         return frame
 
     def _cut_short(self) -> FairwayError:

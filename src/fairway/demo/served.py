@@ -75,7 +75,7 @@ def _first_line(process: "subprocess.Popen[str]", log: Path) -> str:
     """Wait for the server to say where it listens."""
     lines: SimpleQueue[str] = SimpleQueue()
     output = process.stdout
-    assert output is not None  # noqa: S101
+    assert output is not None  # noqa: S101 - for the types: it cannot be otherwise
     threading.Thread(target=lambda: lines.put(output.readline()), daemon=True).start()
     try:
         line = lines.get(timeout=STARTING_SECONDS)

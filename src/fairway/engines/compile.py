@@ -125,9 +125,9 @@ def governed_select(
     )
     where = f" WHERE {condition(relation.scope, types)}" if relation.scope else ""
     # Every name and text in it is quoted; see `identifier` and `text`.
-    sql = f"SELECT {columns} FROM ({reading(located, types)}) AS source{where}"  # nosec B608 # noqa: S608
+    sql = f"SELECT {columns} FROM ({reading(located, types)}) AS source{where}"  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
     if lowered:
-        sql = f"SELECT * FROM ({sql}) AS governed WHERE {lowered}"  # nosec B608 # noqa: S608
+        sql = f"SELECT * FROM ({sql}) AS governed WHERE {lowered}"  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
     return f"{sql} {_BARRIER}" if barrier else sql
 
 
@@ -169,7 +169,7 @@ def _read(
 
     columns = ", ".join(column(name, kind) for name, kind in types.items())
     # Every name and text in it is quoted; see `identifier` and `text`.
-    sql = f"SELECT {columns} FROM {_scan(located, paths, types, bool(like.deleted))}"  # nosec B608 # noqa: S608
+    sql = f"SELECT {columns} FROM {_scan(located, paths, types, bool(like.deleted))}"  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
     if like.deleted:
         places = ", ".join(map(str, like.deleted))
         sql += f" WHERE file_row_number NOT IN ({places})"

@@ -385,7 +385,7 @@ def _as(term: Term, kind: str) -> Term:
     if kind in _NUMERIC and term.type in _NUMERIC:
         return Term(kind, term.at)
     if kind == "TIMESTAMP" and term.type == "DATE":
-        return Term(kind, _strict(lambda d: datetime(d.year, d.month, d.day), term))  # noqa: DTZ001
+        return Term(kind, _strict(lambda d: datetime(d.year, d.month, d.day), term))  # noqa: DTZ001 - of a day, without a zone
     if term.text is not None and kind in {"DATE", "TIMESTAMP"}:
         try:
             value: date = (datetime if kind == "TIMESTAMP" else date).fromisoformat(term.text)

@@ -316,7 +316,7 @@ class _Queries:
 
             present = [pair for pair in pairs if key(pair) is not None]
             absent = [pair for pair in pairs if key(pair) is None]
-            ordered = cmp_to_key(lambda a, b, key=key: compare(key(a), key(b)))  # type: ignore[misc]
+            ordered = cmp_to_key(lambda a, b, key=key: compare(key(a), key(b)))  # type: ignore[misc]  # the checker follows it no further
             present.sort(key=ordered, reverse=down)
             pairs = absent + present if nulls_first else present + absent
         limit = modifiers.get("LIMIT_MODIFIER", {})

@@ -84,7 +84,7 @@ class Statement:
         if not node.get("modifiers"):
             return Written(sql, columns)
         names = [name for name, _ in columns]
-        return Written(f"SELECT * FROM ({sql}) AS {self.table()}{_tail(node, names)}", columns)  # nosec B608 # noqa: S608
+        return Written(f"SELECT * FROM ({sql}) AS {self.table()}{_tail(node, names)}", columns)  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
 
     def table(self) -> str:
         """Return a new name for a table."""

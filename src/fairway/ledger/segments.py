@@ -106,7 +106,7 @@ def from_index(first: int, most: int, *, bodies: bool = True) -> list[Segment]:
     columns = "first, width, leaves, bodies" if bodies else "first, width, leaves"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM ledger_segment WHERE first >= COALESCE("  # nosec B608 # noqa: S608  ours
+            f"SELECT {columns} FROM ledger_segment WHERE first >= COALESCE("  # nosec B608 # noqa: S608 - ours
             "(SELECT MAX(first) FROM ledger_segment WHERE first <= %s), 0)"
             " ORDER BY first LIMIT %s",
             [first, most],

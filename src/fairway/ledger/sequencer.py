@@ -124,7 +124,7 @@ class Sequencer:
     def _tidied(self, *, waited_for: bool) -> bool:
         try:
             return self._tidy(waited_for=waited_for)
-        except Exception as error:  # noqa: BLE001  nobody waits for it; whoever needs it does it
+        except Exception as error:  # noqa: BLE001 - nobody waits for it; whoever needs it does it
             log.warning("the record's index fell behind: %s", type(error).__name__)
             self._rest()
             return False
@@ -146,7 +146,7 @@ class Sequencer:
     def _write(self, group: list[Waiting]) -> None:
         try:
             entries = self._commit(group)
-        except Exception as error:  # noqa: BLE001  whatever it is, every caller has to hear of it
+        except Exception as error:  # noqa: BLE001 - whatever it is, every caller has to hear of it
             self._rest()
             for waiting in group:
                 waiting.entry.set_exception(error)

@@ -89,7 +89,7 @@ class DatabaseWitnesses:
 
     def ask(self, address: str, body: str) -> Answer:
         """Send a submission to a witness. Raises `Unavailable` when nothing answers."""
-        request = Request(  # noqa: S310  the scheme was checked when the witness was added
+        request = Request(  # noqa: S310 - the scheme was checked when the witness was added
             f"{address.rstrip('/')}/add-checkpoint", data=body.encode(), method="POST"
         )
         request.add_header("Content-Type", "text/plain; charset=utf-8")

@@ -163,12 +163,12 @@ def _expression(tree: Tree, uses: set[str]) -> Expression:
     return make(given, uses)
 
 
-def _value(given: Any, uses: set[str]) -> Expression:  # noqa: ARG001
+def _value(given: Any, uses: set[str]) -> Expression:  # noqa: ARG001 - every reading is called so
     if isinstance(given, Mapping):
         if "__entity" not in given:
             raise Outside("extension value")
         given = _entity(given)
-    return lambda asked: given  # noqa: ARG005
+    return lambda asked: given  # noqa: ARG005 - every reading is called so
 
 
 def _variable(name: str) -> Expression:

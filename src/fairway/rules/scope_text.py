@@ -316,7 +316,7 @@ def to_text(scope: Scope) -> str:
 
 def _inside(part: Scope, bracketed: type | object) -> str:
     text = to_text(part)
-    return f"({text})" if isinstance(part, bracketed) else text  # type: ignore[arg-type]
+    return f"({text})" if isinstance(part, bracketed) else text  # type: ignore[arg-type]  # what it is bracketed by says the type
 
 
 def _condition_text(scope: Comparison | Among | Between, negation: str) -> str:

@@ -18,7 +18,7 @@ def write(rows: Sequence[Row]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO search_text (search_text, rowid, {_TEXTS})
-            SELECT 'delete', id, {_TEXTS} FROM search_entry WHERE id IN ({marks})""",  # nosec B608 # noqa: S608
+            SELECT 'delete', id, {_TEXTS} FROM search_entry WHERE id IN ({marks})""",  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
             numbers,
         )
         cursor.executemany(
@@ -28,11 +28,11 @@ def write(rows: Sequence[Row]) -> None:
                 changed = excluded.changed, sort_title = excluded.sort_title,
                 sort_date = excluded.sort_date, title = excluded.title,
                 organisation = excluded.organisation, body = excluded.body, terms = excluded.terms,
-                norm = excluded.norm, facets = excluded.facets, shown = excluded.shown""",  # nosec B608 # noqa: S608
+                norm = excluded.norm, facets = excluded.facets, shown = excluded.shown""",  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
             rows,
         )
         cursor.executemany(
-            f"INSERT INTO search_text (rowid, {_TEXTS}) VALUES (%s, %s, %s, %s, %s)",  # nosec B608 # noqa: S608
+            f"INSERT INTO search_text (rowid, {_TEXTS}) VALUES (%s, %s, %s, %s, %s)",  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
             [(row.id, row.title, row.organisation, row.body, row.terms) for row in rows],
         )
 

@@ -71,7 +71,7 @@ def _sqlite(workspace: Path) -> dict[str, Any]:
 
 def _postgresql(url: str) -> dict[str, Any]:
     try:
-        import psycopg  # noqa: F401
+        import psycopg  # noqa: F401 - whether it is there is all that is asked
     except ImportError:
         raise Unavailable(
             "settings.no_psycopg",

@@ -104,7 +104,7 @@ def _answering(name: str) -> Callable[[HttpRequest], HttpResponse]:
         except Exception as error:  # noqa: BLE001 - the other node is answered whatever happens
             status, kind = 500, PROBLEM
             incident = f"I-{secrets.token_hex(4)}"
-            log.error("incident %s: %s for a peer", incident, type(error).__name__)  # noqa: TRY400
+            log.error("incident %s: %s for a peer", incident, type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
             body = _problem("internal.error", f"The incident is {incident}.", "", status)
         response = HttpResponse(body, status=status, content_type=kind)
         if wait:

@@ -162,7 +162,7 @@ def _first_misfit(
     connection: duckdb.DuckDBPyConnection, found: str, files: Sequence[str], column: str, fit: _Fit
 ) -> int:
     sql = (
-        f"SELECT min(n) FROM (SELECT row_number() OVER () AS n, {column} FROM {found})"  # nosec B608 # noqa: S608
+        f"SELECT min(n) FROM (SELECT row_number() OVER () AS n, {column} FROM {found})"  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
         f" WHERE {column} IS NOT NULL AND ({_on(fit, column)}) IS NOT TRUE"
     )
     row = connection.execute(sql, list(files)).fetchone()

@@ -16,7 +16,7 @@ AUTO = "auto"
 class CatalogueReaders:
     """`verbs.ports.Catalogues` on the readers of `FORMATS`."""
 
-    def read(self, text: str, source: str, format: str = "") -> Catalogue:  # noqa: A002
+    def read(self, text: str, source: str, format: str = "") -> Catalogue:  # noqa: A002 - the word that users write
         """Read a catalogue. Raises `BadInput` for a format that is unknown or cannot be told."""
         wanted = format if format not in ("", AUTO) else detected(text)
         if wanted not in FORMATS:

@@ -193,5 +193,5 @@ def _document(written: CatalogueEntry) -> dict[str, Any]:
     }
     stated = {name: value for name, value in about.items() if value not in ("", [], {})}
     if isinstance(kept.get("description"), Mapping):
-        kept["description"] = {**about["description"], **kept["description"]}  # type: ignore[dict-item]
+        kept["description"] = {**about["description"], **kept["description"]}  # type: ignore[dict-item]  # text or list, as it was read
     return stated | kept

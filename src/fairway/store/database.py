@@ -89,7 +89,7 @@ def writes(method: Callable[P, R]) -> Callable[P, R]:
     return writing
 
 
-class Words(models.TextField):  # type: ignore[type-arg]
+class Words(models.TextField):  # type: ignore[type-arg]  # as Django defines it
     """A text as people write it. Some strings no database keeps: NUL and lone surrogates.
 
     Writing one is refused; looking for one finds nothing.

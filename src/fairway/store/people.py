@@ -51,7 +51,7 @@ class PersonRecord(AbstractBaseUser):
         db_table = "store_person"
 
     @property
-    def is_active(self) -> bool:  # type: ignore[override]
+    def is_active(self) -> bool:  # type: ignore[override]  # a column here
         """Say whether the account may be signed in to, in Django's word."""
         return self.active
 

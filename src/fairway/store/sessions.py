@@ -47,7 +47,7 @@ class SessionStore(DatabaseSessions):
 
     def create_model_instance(self, data: dict[str, Any]) -> SessionRecord:
         """Return the record of this session, with whose it is."""
-        record: SessionRecord = super().create_model_instance(data)  # type: ignore[assignment]
+        record: SessionRecord = super().create_model_instance(data)  # type: ignore[assignment]  # narrower than what is declared
         record.person = data.get("_auth_user_id", "")
         record.started = _moment(data.get(STARTED))
         record.seen = _moment(data.get(SEEN))

@@ -28,7 +28,7 @@ def harvest(
     source: str,
     text: str,
     *,
-    format: str = "",  # noqa: A002
+    format: str = "",  # noqa: A002 - the word that users write
     organisation: str = "",
     licence: str = "",
     complete: bool = True,

@@ -251,7 +251,7 @@ class Contracts(Protocol):
 class Catalogues(Protocol):
     """Catalogues in the formats of other places."""
 
-    def read(self, text: str, source: str, format: str = "") -> Catalogue:  # noqa: A002
+    def read(self, text: str, source: str, format: str = "") -> Catalogue:  # noqa: A002 - the word that users write
         """Read every record; without a format, the one that the text looks like.
 
         Raises `BadInput` where the format is unknown or cannot be told. Nothing else is raised:

@@ -35,7 +35,7 @@ class Headers:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the headers that the view did not set itself."""
         nonce = secrets.token_urlsafe(16)
-        request.csp_nonce = nonce  # type: ignore[attr-defined]
+        request.csp_nonce = nonce  # type: ignore[attr-defined]  # Django's, which has no type for it
         response = self.get_response(request)
         policy = "; ".join(_POLICY).format(nonce=nonce)
         for name, value in {"Content-Security-Policy": policy, **_HEADERS}.items():

@@ -33,8 +33,8 @@ def me(request: HttpRequest) -> Me | None:
         found: Me | None = None
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             found = people.me(platform(), actor(request))
-        request.fairway_me = found  # type: ignore[attr-defined]
-    return request.fairway_me  # type: ignore[attr-defined, no-any-return]
+        request.fairway_me = found  # type: ignore[attr-defined]  # Django's, which has no type for it
+    return request.fairway_me  # type: ignore[attr-defined, no-any-return]  # set above
 
 
 def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:

@@ -13,7 +13,7 @@ def no_token(server: Server) -> None:
 
 @promises(_SECTION, "With an unknown token: 401 (or 403)")
 def unknown_token(server: Server) -> None:
-    server.refused("/shares", 401, 403, token="not-a-token-of-this-server")  # noqa: S106
+    server.refused("/shares", 401, 403, token="not-a-token-of-this-server")  # noqa: S106 - no secret: the test is that it is refused
 
 
 @promises(_SECTION, "With a token that was changed in one place: 401 (or 403)")

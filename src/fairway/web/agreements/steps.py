@@ -55,7 +55,7 @@ def _chosen(data: QueryDict) -> list[tuple[str, str]]:
 
 def _read_columns(
     data: QueryDict,
-    shown: AgreementPage,  # noqa: ARG001
+    shown: AgreementPage,  # noqa: ARG001 - Django calls it so
     problems: Problems,
 ) -> Answer:
     if not data.getlist("columns"):
@@ -87,7 +87,7 @@ def _columns(
     ]
 
 
-def _read_rows(data: QueryDict, shown: AgreementPage, problems: Problems) -> Answer:  # noqa: ARG001
+def _read_rows(data: QueryDict, shown: AgreementPage, problems: Problems) -> Answer:  # noqa: ARG001 - Django calls it so
     which, scope = data.get("which", ""), data.get("scope", "").strip()
     if which not in {"all", "some"}:
         problems.add("which", "Select whether you need every row or some rows")
@@ -104,14 +104,14 @@ def _kept_rows(shown: AgreementPage) -> Answer:
     return {"which": "some" if scope else "all" if answered else "", "scope": scope}
 
 
-def _typed_rows(data: QueryDict, shown: AgreementPage) -> Answer:  # noqa: ARG001
+def _typed_rows(data: QueryDict, shown: AgreementPage) -> Answer:  # noqa: ARG001 - Django calls it so
     return {"which": data.get("which", ""), "scope": data.get("scope", "")}
 
 
 def _one(name: str, missing: str) -> tuple[Callable[..., Answer], ...]:
     """Return how a page with a single field is read, kept and typed."""
 
-    def read(data: QueryDict, shown: AgreementPage, problems: Problems) -> Answer:  # noqa: ARG001
+    def read(data: QueryDict, shown: AgreementPage, problems: Problems) -> Answer:  # noqa: ARG001 - Django calls it so
         answer = data.get(name, "").strip()
         if not answer:
             problems.add(name, missing)
@@ -120,13 +120,13 @@ def _one(name: str, missing: str) -> tuple[Callable[..., Answer], ...]:
     def kept(shown: AgreementPage) -> Answer:
         return {name: getattr(shown.agreement, name)}
 
-    def typed(data: QueryDict, shown: AgreementPage) -> Answer:  # noqa: ARG001
+    def typed(data: QueryDict, shown: AgreementPage) -> Answer:  # noqa: ARG001 - Django calls it so
         return {name: data.get(name, "")}
 
     return read, kept, typed
 
 
-def _read_dates(data: QueryDict, shown: AgreementPage, problems: Problems) -> Answer:  # noqa: ARG001
+def _read_dates(data: QueryDict, shown: AgreementPage, problems: Problems) -> Answer:  # noqa: ARG001 - Django calls it so
     starts = read_date(data, "starts", "first day", problems)
     ends = read_date(data, "ends", "last day", problems)
     if starts and ends and ends <= starts:
@@ -143,7 +143,7 @@ def _kept_dates(shown: AgreementPage) -> Answer:
     }
 
 
-def _typed_dates(data: QueryDict, shown: AgreementPage) -> Answer:  # noqa: ARG001
+def _typed_dates(data: QueryDict, shown: AgreementPage) -> Answer:  # noqa: ARG001 - Django calls it so
     return {"starts": typed_date(data, "starts"), "ends": typed_date(data, "ends")}
 
 

@@ -54,6 +54,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django calls it so
     """Say that the pages are served; the first thing that a monitor asks."""
     return JsonResponse({"status": "ok"})
