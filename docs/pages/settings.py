@@ -49,10 +49,8 @@ def _unless_set(name: str) -> str:
     if name == "data.roots":
         return _shown([str(root) for root in plain.data_roots])
     table_name, _, key = name.rpartition(".")
-    if table_name == "limits":
-        return _shown(getattr(plain.limits, key))
-    if table_name == "sign_in":
-        return _shown(getattr(plain.sign_in, key))
+    if table_name in {"limits", "rates", "sign_in"}:
+        return _shown(getattr(getattr(plain, table_name), key))
     prefixed = {
         "tokens": "token",
         "follow": "follow",
