@@ -70,8 +70,9 @@ is hidden or somebody else's, answer with 5xx, or lead elsewhere.
 - Changes are the difference of what the recipient sees of a version and the one before, told as
   files of rows that came (`add`) and rows that went (`remove`). There is no `update_preimage`: it
   would tell of rows that were or are hidden.
-- Hints choose among files by what is in them: `limitHint` by the number of rows. Predicates choose
-  nothing.
+- Hints choose among files by what is in them: `limitHint` by the number of rows where no predicate
+  goes with it, `jsonPredicateHints` by the ends of whole numbers and days, and by nulls, of rows
+  that the recipient may see. `predicateHints` in SQL choose nothing.
 - Files are at most 128 MB. Statistics are worked out from what is in a file.
 - Temporary credentials are never given: they would pass by rows and treatments.
 """

@@ -66,15 +66,16 @@ def moment(text: str | None, field: str) -> datetime | None:
 def reading(request: HttpRequest) -> Reading | Span:
     """Read the body of a query: of a version, or of the changes since a starting version.
 
-    Predicates are looked at for their form alone. The protocol calls them hints, and has clients
-    apply them themselves. A file of a share is never chosen by anything but what is in it, and a
-    row never.
+    Predicates are hints: clients apply them themselves. One in JSON leaves out files in which no
+    row can satisfy it; those in SQL, which the protocol calls deprecated, are looked at for their
+    form alone. A file of a share is chosen by nothing but what is in it, and a row never.
     """
     given = _object(request)
     hints = given.get("predicateHints")
     if hints is not None and not _texts(hints):
         raise _bad("predicateHints", "This has to be a list of texts.")
-    if not isinstance(given.get("jsonPredicateHints", ""), str | None):
+    predicate = given.get("jsonPredicateHints")
+    if not isinstance(predicate, str | None):
         raise _bad("jsonPredicateHints", "This has to be a text.")
     version, timestamp = _whole(given, "version", LARGEST_LONG), given.get("timestamp")
     if timestamp is not None and not isinstance(timestamp, str):
@@ -97,6 +98,8 @@ def reading(request: HttpRequest) -> Reading | Span:
         version=version,
         timestamp=moment(timestamp, "timestamp"),
         limit=_whole(given, "limitHint"),
+        predicate=predicate or "",
+        filtered=bool(predicate or hints),
         max_files=most,
         page=tokens["pageToken"],
         refresh=tokens["refreshToken"],

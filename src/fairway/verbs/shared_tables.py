@@ -7,6 +7,7 @@ from datetime import datetime
 from fairway.nouns.errors import BadInput
 from fairway.nouns.shares import Extract, ShareVersion
 from fairway.nouns.versions import AsOf, Moment, Version
+from fairway.rules.hints import ruled_out
 from fairway.rules.seals import Fields, opened, sealed
 from fairway.verbs.acting import looking, verb
 from fairway.verbs.extracts import (
@@ -34,13 +35,16 @@ _REFRESH, _PAGE = "refresh", "page"
 class Reading:
     """What a tool asks to read: a version or the newest, how many files at once, and from where.
 
-    `limit` is a hint of how many rows are wanted; files beyond it are left out. `refresh` and
-    `page` are tokens of an earlier answer.
+    `limit` is a hint of how many rows are wanted; files beyond it are left out. `predicate` is one
+    of which rows are (`rules.hints`). `filtered` says that the reader filters rows itself, so that
+    a limit is of what it has left. `refresh` and `page` are tokens of an earlier answer.
     """
 
     version: int | None = None
     timestamp: datetime | None = None
     limit: int | None = None
+    predicate: str = ""
+    filtered: bool = False
     max_files: int | None = None
     page: str = ""
     refresh: str = ""
@@ -136,9 +140,10 @@ def query_table(platform: Platform, token: str, name: TableName, asked: Reading)
         if asked.refresh:
             _token(platform, shared, version, _REFRESH, asked.refresh)
         start = _token(platform, shared, version, _PAGE, asked.page) if asked.page else 0
-        wanted = _within(links(platform, shared, version.number, extract), asked.limit)
-        shown = wanted[start : start + asked.max_files] if asked.max_files else wanted[start:]
-        after = start + len(shown)
+        wanted = _wanted_files(links(platform, shared, version.number, extract), asked)
+        left = [link for link in wanted if link.file.number >= start]
+        shown = tuple(left[: asked.max_files])
+        after = left[len(shown)].file.number if len(left) > len(shown) else None
         record(
             platform,
             shared.agreement,
@@ -160,7 +165,7 @@ def query_table(platform: Platform, token: str, name: TableName, asked: Reading)
             version,
             extract,
             shown,
-            page=made(_PAGE, {"from": after, "until": lives}) if after < len(wanted) else "",
+            page=made(_PAGE, {"from": after, "until": lives}) if after is not None else "",
             refresh=made(_REFRESH, {"from": 0, "until": lives}) if asked.wants_refresh else "",
         )
 
@@ -235,8 +240,10 @@ def _of(shared: Shared, version: ShareVersion) -> str:
 
 
 def _token(platform: Platform, shared: Shared, version: ShareVersion, use: str, text: str) -> int:
-    """Return where a token of an earlier answer leads. Raises `BadInput` when it is none of ours,
-    not for this, or too old."""
+    """Return the file to which a token of an earlier answer leads.
+
+    Raises `BadInput` when it is none of ours, not for this, or too old.
+    """
     fields = opened(platform.keys.seal_key(), use, text)
     now = platform.clock.now().timestamp()
     if fields is None or fields["of"] != _of(shared, version) or int(fields["until"]) <= now:
@@ -247,6 +254,16 @@ def _token(platform: Platform, shared: Shared, version: ShareVersion, use: str, 
             field="pageToken" if use == _PAGE else "refreshToken",
         )
     return int(fields["from"])
+
+
+def _wanted_files(found: Sequence[Link], asked: Reading) -> Sequence[Link]:
+    """Return the files that can hold what is wanted, by what the files themselves hold.
+
+    A limit chooses only where the reader takes every row: of a filtered file it may take none.
+    """
+    if asked.predicate:
+        return [link for link in found if not ruled_out(asked.predicate, link.file.statistics)]
+    return found if asked.filtered else _within(found, asked.limit)
 
 
 def _within(found: Sequence[Link], limit: int | None) -> tuple[Link, ...]:
