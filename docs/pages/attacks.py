@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 def page() -> str:
     sys.path.insert(0, str(ROOT))
     attacks = importlib.import_module("tests.trust.attacks")
+    astray = importlib.import_module("tests.trust.astray")
     liar = importlib.import_module("tests.trust.liar")
     caught = Counter(category for category, *_ in attacks.TAMPERED)
     caught["a signature out of time"] = len(attacks.TIMES)
@@ -22,8 +23,8 @@ def page() -> str:
     lies = Counter(category for category, *_ in liar.LIES)
     places = Counter(
         {
-            "what is no address of a node": len(attacks.UNUSABLE),
-            "addresses of private networks": len(attacks.ASTRAY),
+            "what is no address of a node": len(astray.UNUSABLE),
+            "addresses of private networks": len(astray.ASTRAY),
         }
     )
     total = sum(c.total() for c in (caught, signed, lies, places))

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.trust import attacks
-from tests.trust.attacks import AGREEMENT, ASTRAY, GRANTED, OTHERS, UNUSABLE
+from tests.trust.astray import ASTRAY, UNUSABLE
+from tests.trust.attacks import AGREEMENT, GRANTED, OTHERS
 from tests.trust.wire import Caller, Request, Wire, identity_of
 
 from fairway.nouns.errors import FairwayError

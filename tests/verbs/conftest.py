@@ -4,7 +4,9 @@ import shutil
 
 import pytest
 from tests.scene import Scene, write_data
+from tests.verbs.other_node import CROSSINGS, OPEN, OtherNode
 
+from fairway.verbs import following
 from fairway.wiring import close_node, create_node, open_node
 
 
@@ -25,3 +27,13 @@ def scene(department, tmp_path):
     shutil.copytree(department, workspace)
     yield Scene(open_node(workspace))
     close_node()
+
+
+@pytest.fixture
+def other(scene):
+    """Another node, registered and followed."""
+    made = OtherNode(scene)
+    made.register()
+    made.said["catalogue"] = {"contracts": [CROSSINGS, OPEN]}
+    following.follow(scene.platform, scene.manager, "ferries")
+    return made

@@ -6,13 +6,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.scene import REGIONS
-from tests.verbs.test_peers import SUMS, asked, grant, other
+from tests.verbs.partners import SUMS, asked, grant
 
 from fairway.nouns.errors import FairwayError, Unavailable
 from fairway.nouns.plans import EnginePlan, RelationPlan
 from fairway.verbs import plans
-
-__all__ = ["other"]
 
 STAYS = """
 apiVersion: v3.2.0
