@@ -80,7 +80,7 @@ def bounded(application: Application) -> Application:
             # The answer is under way and its status is sent: it breaks off, so that nobody takes a
             # part for the whole. Why is on the record.
             log.info("an answer broke off: %s", error.code)
-        except Exception as error:  # noqa: BLE001 - it is logged, and the next turn comes
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer ends here
             log.error("an answer broke off: %s", type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
             await answer.problem(500, "internal.error", "Something went wrong in the node.")
         finally:
@@ -105,61 +105,57 @@ async def _live(receive: Receive, send: Send) -> None:
 
 def _turns() -> tuple[Coroutine[Any, Any, None], ...]:
     """Return what the node does by itself."""
-    return _calendar(), _post(), _following(), _witnessing()
+    return (
+        _tried(_read_index, "the search index could not be read"),
+        _again(_settle, CALENDAR_SECONDS, "the calendar could not write"),
+        # Letters that did not arrive stay where they are.
+        _again(_deliver, POST_SECONDS, "letters could not be delivered"),
+        _again(_have_cosigned, WITNESS_SECONDS, "the record could not be cosigned", first=False),
+        _following(),
+    )
 
 
-async def _calendar() -> None:
+async def _again(
+    work: Callable[[], None], seconds: float, trouble: str, *, first: bool = True
+) -> None:
+    """Do something again and again, until the server ends; `first` says whether at once."""
+    if not first:
+        await asyncio.sleep(seconds)
     while True:
-        try:
-            moved = await sync_to_async(_settle, thread_sensitive=False)()
-            if moved:
-                log.info("the calendar moved %s agreements", moved)
-        except Exception as error:  # noqa: BLE001 - it is logged, and the next turn comes
-            # What counts is worked out from the dates anyway; the move is written at the next turn.
-            log.error("the calendar could not write: %s", type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
-        await asyncio.sleep(CALENDAR_SECONDS)
+        await _tried(work, trouble)
+        await asyncio.sleep(seconds)
 
 
-async def _post() -> None:
-    """Deliver letters to other nodes again and again, until each has arrived."""
-    while True:
-        try:
-            await sync_to_async(_deliver, thread_sensitive=False)()
-        except Exception as error:  # noqa: BLE001 - it is logged, and the next turn comes
-            # Letters stay where they are, and are tried again.
-            log.error("letters could not be delivered: %s", type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
-        await asyncio.sleep(POST_SECONDS)
-
-
-def _deliver() -> int:
-    """Deliver what waits, on a connection that is let go of afterwards."""
-    request_started.send(sender=None)
+async def _tried(work: Callable[[], None], trouble: str) -> None:
+    """Do something in a thread; what fails is logged without what the data may hold."""
     try:
-        return deliver_all(current())
-    finally:
-        request_finished.send(sender=None)
+        await sync_to_async(work, thread_sensitive=False)()
+    except Exception as error:  # noqa: BLE001 - it is logged, and tried again if it has turns
+        log.error("%s: %s", trouble, type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
 
 
-def _settle() -> int:
-    """Write the moves that are due."""
+def _read_index() -> None:
+    """Read the search index beside listening: neither the start nor the first search waits."""
     with _connection():
-        return settle_all(current(), SYSTEM)
+        current().index.warm()
 
 
-async def _witnessing() -> None:
-    """Have other nodes cosign the record again and again, and compare what each was shown."""
-    while True:
-        await asyncio.sleep(WITNESS_SECONDS)
-        try:
-            await sync_to_async(_have_cosigned, thread_sensitive=False)()
-        except Exception as error:  # noqa: BLE001 - it is logged, and the next turn comes
-            # Each witness that failed is asked again at the next turn.
-            log.error("the record could not be cosigned: %s", type(error).__name__)  # noqa: TRY400 - a traceback can hold values of the data
-
-
-def _have_cosigned() -> int:
+def _settle() -> None:
+    """Write the moves that are due. What counts is worked out from the dates anyway."""
     with _connection():
-        return witnessing.turn(current())
+        moved = settle_all(current(), SYSTEM)
+    if moved:
+        log.info("the calendar moved %s agreements", moved)
+
+
+def _deliver() -> None:
+    with _connection():
+        deliver_all(current())
+
+
+def _have_cosigned() -> None:
+    with _connection():
+        witnessing.turn(current())
 
 
 async def _following() -> None:

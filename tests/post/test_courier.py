@@ -1,11 +1,11 @@
 """Requests to other nodes: to where they may go, within bounds, and nowhere else."""
 
 import contextlib
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from tests.answering import answering
 from tests.builders import NOW
 
 from fairway.nouns.errors import Refused, Unavailable
@@ -38,13 +38,9 @@ class Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def server():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as answering:
-        answering.heard = []
-        thread = threading.Thread(target=answering.serve_forever, args=(0.01,))
-        thread.start()
-        yield answering
-        answering.shutdown()
-        thread.join()
+    with answering(Answers) as server:
+        server.heard = []
+        yield server
 
 
 @pytest.fixture

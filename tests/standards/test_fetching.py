@@ -2,11 +2,11 @@
 
 import contextlib
 import socket
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from tests.answering import answering
 
 from fairway.nouns.errors import BadInput, BoundExceeded, Refused, Unavailable
 from fairway.standards import fetching
@@ -56,13 +56,9 @@ class Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def server():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as answering:
-        answering.hosts, answering.tokens = [], []
-        thread = threading.Thread(target=answering.serve_forever, args=(0.01,))
-        thread.start()
-        yield answering
-        answering.shutdown()
-        thread.join()
+    with answering(Answers) as server:
+        server.hosts, server.tokens = [], []
+        yield server
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from fairway.api.signing_in import not_signed_in
-from fairway.nouns.errors import BadInput, Busy, FairwayError, NotFound
+from fairway.nouns.errors import BadInput, FairwayError, NotFound
 from fairway.verbs.products import Unpublishable
 
 MEDIA_TYPE = "application/problem+json"
@@ -52,7 +52,7 @@ def problem(error: FairwayError, status: int | None = None, **more: Any) -> Http
         json.dumps(body, ensure_ascii=False), status=code, content_type=MEDIA_TYPE
     )
     response["Cache-Control"] = "no-store"
-    if isinstance(error, Busy):
+    if error.retry_after:
         response["Retry-After"] = str(error.retry_after)
     if code == 401:
         response["WWW-Authenticate"] = 'Bearer realm="fairway"'

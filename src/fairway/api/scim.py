@@ -34,7 +34,7 @@ from fairway.api.scim_resources import (
     searched,
 )
 from fairway.api.signing_in import not_signed_in
-from fairway.nouns.errors import BadInput, Busy, Conflict, FairwayError
+from fairway.nouns.errors import BadInput, Conflict, FairwayError
 from fairway.nouns.people import Actor, Via
 from fairway.verbs import people
 from fairway.wiring import current
@@ -88,7 +88,7 @@ def _door(view: Callable[..., HttpResponse]) -> Any:
         except FairwayError as error:
             status = 400 if error.status == 422 else error.status
             answer = _error(status, str(error), _kind(error))
-            if isinstance(error, Busy):
+            if error.retry_after:
                 answer["Retry-After"] = str(error.retry_after)
             return answer
         except SCIMException as error:

@@ -55,7 +55,6 @@ def serve(node: str | None, host: str, port: int, database: str | None, as_json:
     try:
         if hasattr(platform.engine, "warm"):
             platform.engine.warm()  # so that the first query need not wait
-        platform.index.warm()  # nor the first search
         _server(host, port, _told(platform, as_json)).run()
     except (KeyboardInterrupt, SystemExit) as ended:
         if isinstance(ended, SystemExit) and ended.code == 1:  # the server could not start

@@ -23,12 +23,13 @@ def plan(
     locate: Callable[[Source], Located],
     *,
     lowers: bool = True,
-    stays: Callable[[GovernedRelation], bool] = lambda _: False,
+    cautious: bool = False,
 ) -> EnginePlan:
     """Return the plan of an engine that reads files in place.
 
-    `lowers` says whether it writes conditions below a barrier; `stays` whether it puts up a barrier
-    for a reason of its own. What peers answer is treated at its source and not in the plan.
+    `lowers` says whether it writes conditions below a barrier; `cautious` whether it puts one up
+    before every scope, for a reason of its own. What peers answer is treated at its source and not
+    in the plan.
     """
     narrow = [narrowed(query, r) if r.content is None else r for r in relations]
     totality = Totality(query.tree, narrow)
@@ -38,7 +39,7 @@ def plan(
         if relation.content is not None:
             continue
         barrier = relation.scope is not None and (
-            totality.barrier(relation) or unfolded or stays(relation)
+            totality.barrier(relation) or unfolded or cautious
         )
         found.append(
             replace(

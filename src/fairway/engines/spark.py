@@ -117,9 +117,8 @@ class SparkEngine:
     def plan(self, query: ParsedQuery, relations: Sequence[GovernedRelation]) -> EnginePlan:
         """Return what a query would do here. Raises `engine.gap` as a run would."""
         self._ready(query, relations)
-        cautious = _cautious(query)
         return plans.plan(
-            "spark", query, relations, self._locate, lowers=False, stays=lambda _: cautious
+            "spark", query, relations, self._locate, lowers=False, cautious=_cautious(query)
         )
 
     def _ready(

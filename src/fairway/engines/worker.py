@@ -5,6 +5,7 @@ with the granted files, makes the governed views, locks the engine's settings, a
 the result goes out through the one pipe it holds.
 """
 
+import io
 import json
 import os
 import struct
@@ -95,9 +96,8 @@ def _rehearse(connection: duckdb.DuckDBPyConnection) -> None:
     waits for that.
     """
     connection.execute("BEGIN; CREATE SCHEMA rehearsal; CREATE VIEW rehearsal.rows AS" + _REHEARSAL)
-    sink = _Sink()
     reader = connection.sql("SELECT a, b FROM rehearsal.rows LIMIT 2").to_arrow_reader(_BATCH)
-    with pa.ipc.new_stream(pa.PythonFile(sink, mode="w"), reader.schema) as writer:
+    with pa.ipc.new_stream(pa.PythonFile(io.BytesIO(), mode="w"), reader.schema) as writer:
         for batch in reader:
             writer.write_batch(batch)
     del reader
@@ -108,18 +108,6 @@ _REHEARSAL = (
     " SELECT CAST(range AS VARCHAR) AS a, CAST(range AS BIGINT) AS b FROM range(3)"
     " WHERE range >= CAST('0' AS BIGINT)"
 )
-
-
-class _Sink:
-    """Where a rehearsal writes."""
-
-    closed = False
-
-    def write(self, piece: Any) -> int:
-        return len(piece)
-
-    def flush(self) -> None:
-        """Do nothing."""
 
 
 def _exactly(descriptor: int, size: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The bodies of entries: read for those who look, indexed, erased, and taken over from a chain."""
+"""The bodies of entries: read for those who look, indexed, and erased."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

@@ -20,12 +20,14 @@ class FairwayError(Exception):
 
     `code` is stable and dotted (`contract.column_missing`); `message` is one sentence; `remedy` is
     the way out; `file`, `field`, `line` and `column` say where, when there is a where.
-    Messages never carry data values, secrets or paths outside what the user gave.
+    Messages never carry data values, secrets or paths outside what the user gave. `retry_after` is
+    in how many seconds the same may work, 0 where waiting is no way out.
     """
 
     exit_code = 1
     status = 500
     title = "Something went wrong"
+    retry_after = 0
 
     def __init__(
         self,

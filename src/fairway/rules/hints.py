@@ -11,6 +11,7 @@ Source: the protocol's section on JSON predicates.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 LONGEST = 20_000
@@ -48,13 +49,19 @@ def ruled_out(predicate: str, statistics: str) -> bool:
 
     `statistics` are the file's, as Delta Lake writes them: rows, ends and nulls of its columns.
     """
-    if not predicate or len(predicate) > LONGEST:
-        return False
+    told = _read(predicate)
+    return told is not None and not _can(told, json.loads(statistics), 0)[0]
+
+
+@lru_cache(maxsize=8)
+def _read(predicate: str) -> Any:
+    """Read a predicate, once for all the files of a share; None for what cannot be read."""
+    if len(predicate) > LONGEST:
+        return None
     try:
-        told = json.loads(predicate)
+        return json.loads(predicate)
     except (ValueError, RecursionError):
-        return False
-    return not _can(told, json.loads(statistics), 0)[0]
+        return None
 
 
 def _can(told: Any, file: Mapping[str, Any], depth: int) -> Can:

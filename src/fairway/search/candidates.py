@@ -189,9 +189,11 @@ def _descending(told: Mapping[int, float], breadths: Sequence[float]) -> Iterato
     def order(number: int) -> tuple[float, float, int]:
         return -told[number], breadths[number], number
 
-    least = sorted(told.values(), reverse=True)[:CANDIDATES][-1:]
-    yield from sorted((number for number, much in told.items() if [much] >= least), key=order)
-    yield from sorted((number for number, much in told.items() if [much] < least), key=order)
+    if not told:
+        return
+    least = sorted(told.values(), reverse=True)[:CANDIDATES][-1]
+    yield from sorted((number for number, much in told.items() if much >= least), key=order)
+    yield from sorted((number for number, much in told.items() if much < least), key=order)
 
 
 def _counts(here: Sequence[int], concept: Concept, held: int, view: View) -> dict[int, int]:

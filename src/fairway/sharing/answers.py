@@ -94,7 +94,7 @@ def refusal(error: FairwayError) -> HttpResponse:
     response = error_of(status, f"{message} {error.remedy}".rstrip())
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="delta-sharing"'
-    if isinstance(error, Busy):
+    if error.retry_after:
         response["Retry-After"] = str(error.retry_after)
     return response
 

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from fairway.nouns.errors import Busy, FairwayError, NotFound
+from fairway.nouns.errors import FairwayError, NotFound
 from fairway.nouns.peers import Heard, Message
 from fairway.verbs import following, hearing, peers, queries, witnessing
 from fairway.verbs.ports import Platform
@@ -99,7 +99,7 @@ def _answering(name: str) -> Callable[[HttpRequest], HttpResponse]:
             kind, body = act(platform, heard)
         except FairwayError as error:
             status, kind = error.status, PROBLEM
-            wait = error.retry_after if isinstance(error, Busy) else 0
+            wait = error.retry_after
             body = _problem(error.code, error.message, error.remedy, status)
         except Exception as error:  # noqa: BLE001 - the other node is answered whatever happens
             status, kind = 500, PROBLEM

@@ -219,6 +219,9 @@ class Index(Protocol):
     def clear(self) -> None:
         """Take everything out, in an open transaction."""
 
+    def warm(self) -> None:
+        """Make ready for the first search."""
+
     def find(
         self, words: str, *, limit: int, offset: int, audiences: Collection[str] | None = None
     ) -> Hits:

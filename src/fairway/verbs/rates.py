@@ -1,6 +1,6 @@
 """How often one may ask: a limit by who asks, and one by the agreement that is asked under."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from fairway.nouns.errors import Busy
 from fairway.nouns.people import Actor
@@ -8,19 +8,21 @@ from fairway.verbs.acting import event
 from fairway.verbs.ports import Platform
 
 
-def admit(platform: Platform, actor: Actor, *, agreements: Sequence[str] = ()) -> None:
+def admit(platform: Platform, actor: Actor) -> None:
     """Let one request of the actor through, or raise `Busy` with the seconds to wait.
 
-    With agreements, it is one request under each of these, whoever asks. Not a verb: it says
-    whether a surface goes on at all, before anything is read. The first stop since a request was
-    let through is recorded; those that follow at once are not, or a flood would fill the record.
+    Not a verb: it says whether a surface goes on at all, before anything is read. The first stop
+    since a request was let through is recorded; those that follow at once are not, or a flood would
+    fill the record.
     """
-    if agreements:
-        for agreement in dict.fromkeys(agreements):
-            what = f"under the agreement {agreement}"
-            _take(platform, actor, what, agreement, platform.rates.agreement)
-    else:
-        _take(platform, actor, f"by {actor.person}", actor.person, platform.rates.principal)
+    _take(platform, actor, f"by {actor.person}", actor.person, platform.rates.principal)
+
+
+def admit_under(platform: Platform, actor: Actor, agreements: Iterable[str]) -> None:
+    """Let one request under each of these agreements through, whoever asks; else as `admit`."""
+    for agreement in dict.fromkeys(agreements):
+        what = f"under the agreement {agreement}"
+        _take(platform, actor, what, agreement, platform.rates.agreement)
 
 
 def _take(platform: Platform, actor: Actor, what: str, who: str, limit: int) -> None:

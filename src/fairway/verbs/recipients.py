@@ -16,7 +16,7 @@ from fairway.rules.seals import Fields, opened, sealed
 from fairway.verbs.acting import Act, Look, acting, event, looking, verb
 from fairway.verbs.people import token_digest
 from fairway.verbs.ports import Platform
-from fairway.verbs.rates import admit
+from fairway.verbs.rates import admit, admit_under
 
 ACCESS_SECONDS = 3600
 """How long an access token works that was exchanged for an id and a secret."""
@@ -150,7 +150,7 @@ def admit_recipient(platform: Platform, recipient: Recipient) -> None:
     """Let one request through, as the recipient's and under its agreement, or raise `Busy`."""
     actor = Actor(recipient.id, Via.SHARING)
     admit(platform, actor)
-    admit(platform, actor, agreements=(recipient.agreement,))
+    admit_under(platform, actor, (recipient.agreement,))
 
 
 def _bad_token() -> NotSignedIn:

@@ -23,7 +23,7 @@ from fairway.verbs.acting import event
 from fairway.verbs.peers import known_person, lies_elsewhere
 from fairway.verbs.ports import Platform, Turn
 from fairway.verbs.products import known_among
-from fairway.verbs.rates import admit
+from fairway.verbs.rates import admit_under
 from fairway.verbs.relations import relation
 
 LONGEST_QUERY_KEPT = 20_000
@@ -124,8 +124,7 @@ def prepared(
     if decision.effect is Effect.DENY:
         raise _refusal(decision.denials)
     use.agreements = tuple(g.agreement.id for g in decision.grants if g.agreement)
-    if use.agreements:
-        admit(platform, use.actor, agreements=use.agreements)
+    admit_under(platform, use.actor, use.agreements)
     use.columns = columns_used(decision.grants, parsed)
     use.hashes = parts.sealed(platform, decision.grants)
     if told is not None:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from fairway.nouns.errors import BadInput, FairwayError, Refused
-from fairway.nouns.events import EventFilter
+from fairway.nouns.events import Entry, EventFilter
 from fairway.nouns.peers import Heard, Peer
 from fairway.nouns.people import Actor
 from fairway.nouns.witnesses import Answer, Watched, Witness
@@ -58,7 +58,9 @@ def ask(platform: Platform, actor: Actor) -> tuple[Asked, ...]:
 
 def turn(platform: Platform) -> int:
     """Ask those whose turn it is; return how many. Run by the node, not by a person."""
-    due = [(witness, peer) for witness, peer in _all(platform) if _due(platform, witness)]
+    known = _all(platform)
+    newest = platform.ledger.find(EventFilter(limit=QUIET)) if known else ()
+    due = [asking for asking in known if _due(platform, asking[0], newest)]
     return len(_ask(platform, SYSTEM, due)) if due else 0
 
 
@@ -78,17 +80,17 @@ def _all(platform: Platform) -> list[Asking]:
     return found + [(Witness("", peer.address, peer=peer.id), peer) for peer in strangers]
 
 
-def _due(platform: Platform, witness: Witness) -> bool:
+def _due(platform: Platform, witness: Witness, newest: Sequence[Entry]) -> bool:
     """Say whether a witness is asked now: when anything but witnessing happened, or each hour.
 
-    To be cosigned is an event, too; nodes would otherwise have each other's say cosigned for ever.
+    `newest` are the newest entries of the record. To be cosigned is an event, too; nodes would
+    otherwise have each other's say cosigned for ever.
     """
     if witness.asked is None:
         return True
     since = platform.clock.now() - witness.asked
     if since >= ANYWAY or (witness.fault and since < AGAIN):
         return since >= ANYWAY
-    newest = platform.ledger.find(EventFilter(limit=QUIET))
     new = [entry for entry in newest if entry.sequence > witness.size]
     return len(new) == QUIET or any(not e.event.action.startswith("witness.") for e in new)
 
@@ -120,7 +122,6 @@ def _ask_peer(
     platform: Platform, actor: Actor, peer: Peer, witness: Witness, note: str
 ) -> tuple[Witness, Asked]:
     """Ask a peer, having learned its key as a witness if it is asked for the first time."""
-    now = platform.clock.now()
     if not witness.key:
         try:
             key = _greeted(platform, peer)
@@ -139,10 +140,10 @@ def _ask_peer(
         seen[:] = heads[:MOST_SEEN] if isinstance(heads, list) else []
         return Answer(status, text, kind)
 
-    answered = witnesses.asked_of(platform, witness, note, submit)
-    if answered[1].alarm or not answered[1].fault:
+    answered, told = witnesses.asked_of(platform, witness, note, submit)
+    if told.alarm or not told.fault:
         compare(platform, actor, peer, seen)
-    return replace(answered[0], asked=now), answered[1]
+    return answered, told
 
 
 def _greeted(platform: Platform, peer: Peer) -> Key:
@@ -197,7 +198,7 @@ def _is_theirs(platform: Platform, actor: Actor, peer: Peer, key: Key) -> bool:
     """Say whether a record is the peer's, and watch it if it is the first or was named here."""
     every = platform.ledger.witnesses.watched()
     bound = next((w for w in every if w.peer == peer.id), None)
-    found = watched(platform, key.name)
+    found = next((w for w in every if w.origin == key.name), None)
     if found is not None and found == bound and found.key == str(key):
         return True
     with acting(platform, actor, "peer.witness") as act:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from fairway.nouns.errors import Busy, FairwayError
+from fairway.nouns.errors import FairwayError
 from fairway.web.errors.remedies import remedy
 from fairway.web.pages import bare_page
 
@@ -24,7 +24,7 @@ def refused(request: HttpRequest, error: FairwayError) -> HttpResponse:
         remedy=remedy(error),
         code=error.code,
     )
-    if isinstance(error, Busy):
+    if error.retry_after:
         page["Retry-After"] = str(error.retry_after)
     return page
 
@@ -42,7 +42,7 @@ def problem(error: FairwayError) -> HttpResponse:
     answer = JsonResponse(said, status=error.status, content_type="application/problem+json")
     if error.status == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = 'Bearer realm="fairway"'
-    if isinstance(error, Busy):
+    if error.retry_after:
         answer["Retry-After"] = str(error.retry_after)
     return answer
 

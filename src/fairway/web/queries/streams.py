@@ -42,4 +42,4 @@ async def _across(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
         while chunk := await sync_to_async(_next)(chunks):
             yield chunk
     finally:
-        await sync_to_async(chunks.close)()  # type: ignore[attr-defined]  # Django's, which has no type for it
+        await sync_to_async(chunks.close)()  # type: ignore[attr-defined]  # a generator's
