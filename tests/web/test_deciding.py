@@ -4,10 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from tests.web.department import PASSWORD
 from tests.web.reading import errors, heading, text
 
 from fairway.nouns.agreements import Move
-from fairway.verbs import agreements
+from fairway.nouns.people import Person, Role
+from fairway.verbs import agreements, people
+from fairway.verbs.acting import SYSTEM
 from fairway.web.agreements import choices
 from fairway.web.agreements.moves import MOVES
 
@@ -163,6 +166,50 @@ def test_suspend_resume_and_end(signed_in, ids):
     assert "The agreement is active again." in text(owner.get(address))
     owner.post(f"{address}/terminate", {"note": "The project is over."})
     assert "Ended" in text(owner.get(address))
+
+
+@pytest.fixture
+def newcomer(department):
+    """Add a person and appoint them, as `newcomer(role, domain)`."""
+
+    def add(role, domain=None):
+        person = role.value.replace(" ", "-")
+        account = Person(person, role.value.capitalize(), domain or "dwp")
+        people.add_person(department.platform, SYSTEM, account, PASSWORD)
+        people.appoint(department.platform, SYSTEM, person, role, domain, since=department.today)
+        return person
+
+    return add
+
+
+def test_a_data_protection_officer_signs_off_and_revokes_nothing(signed_in, ids, newcomer):
+    officer = signed_in(newcomer(Role.DATA_PROTECTION_OFFICER))
+    waiting = officer.get("/agreements/to-decide").content.decode()
+    for name in ("submitted", "questioned", "suspended", "objected", "active"):
+        assert f'href="/agreements/{ids[name]}"' in waiting
+        assert officer.get(f"/agreements/{ids[name]}").status_code == 200
+    address = f"/agreements/{ids['objected']}"
+    signed_in("dfe-analyst").post(f"/agreements/{ids['active']}/profile", {"kind": "bearer"})
+    active = text(officer.get(f"/agreements/{ids['active']}"))
+    assert "A profile was made" in active
+    assert "Revoke" not in active
+    officer.post(f"{address}/sign-off", {"note": "The assessment covers it."})
+    assert "The assessment covers it." in text(officer.get(address))
+    assert "Sign off" not in text(officer.get(address))
+
+
+def test_a_deputy_opens_what_waits_and_decides(signed_in, ids, newcomer):
+    deputy = signed_in(newcomer(Role.DEPUTY, "dwp"))
+    address = f"/agreements/{ids['submitted']}"
+    assert ids["submitted"] in deputy.get("/agreements/to-decide").content.decode()
+    assert "Your decision" in text(deputy.get(address))
+
+
+def test_a_colleague_whom_an_agreement_covers_reads_it(signed_in, department, newcomer):
+    newcomer(Role.ANALYST, "dfe")
+    covered = department.approve(team="analyst")
+    assert signed_in("analyst").get(f"/agreements/{covered.id}").status_code == 200
+    assert signed_in("dfe-stranger").get(f"/agreements/{covered.id}").status_code == 404
 
 
 def test_the_asker_withdraws(signed_in, ids):

@@ -105,7 +105,7 @@ def draft(
 def _own_draft(platform: Platform, actor: Actor, agreement: str) -> Agreement:
     found = platform.store.agreements.get(agreement)
     if found is None or found.asker != actor.person:
-        raise _not_found(agreement)
+        raise not_found(agreement)
     if found.state is not State.DRAFT:
         raise Conflict(
             "agreement.not_a_draft",
@@ -115,7 +115,8 @@ def _own_draft(platform: Platform, actor: Actor, agreement: str) -> Agreement:
     return found
 
 
-def _not_found(agreement: str) -> NotFound:
+def not_found(agreement: str) -> NotFound:
+    """Return what is said of an agreement that does not exist, or may not be seen."""
     return NotFound(
         "agreement.not_found",
         f"There is no agreement '{agreement[:40]}' that you may see.",
@@ -159,7 +160,7 @@ def move(
     """
     check_text(note, "note")
     with acting(platform, actor, "agreement.move", subject=agreement) as act:
-        found = _visible(platform, act, actor, agreement)
+        found = visible(platform, act, actor, agreement)
         after = make_move(act, found, made, note, granting)
     letters.deliver(platform, after)
     return after
@@ -227,7 +228,9 @@ def _objections(platform: Platform, agreement: Agreement, product: DataProduct) 
     return decision.reasons
 
 
-def _parties(platform: Platform, look: Look, person: str, agreement: Agreement) -> frozenset[Party]:
+def parties_of(
+    platform: Platform, look: Look, person: str, agreement: Agreement
+) -> frozenset[Party]:
     """Return what a person is to an agreement. A delegate counts while the owner does."""
     held = [
         a
@@ -237,16 +240,20 @@ def _parties(platform: Platform, look: Look, person: str, agreement: Agreement) 
     return parties(person, held, agreement, look.today)
 
 
-def _visible(platform: Platform, look: Look, actor: Actor, agreement: str) -> Agreement:
+def visible(platform: Platform, look: Look, actor: Actor, agreement: str) -> Agreement:
+    """Return an agreement that the actor may see: a party, one whom it covers, or an auditor.
+
+    Raises `NotFound` for anybody else, in the words for one that does not exist.
+    """
     found = platform.store.agreements.get(agreement)
     if found is None:
-        raise _not_found(agreement)
-    held = _parties(platform, look, actor.person, found)
+        raise not_found(agreement)
+    held = parties_of(platform, look, actor.person, found)
     reader = covers(found, actor.person, teams_of(look.appointments, look.today))
     if not held and not reader and Role.AUDITOR not in look.roles():
-        raise _not_found(agreement)
+        raise not_found(agreement)
     if found.state is State.DRAFT and Party.ASKER not in held:
-        raise _not_found(agreement)
+        raise not_found(agreement)
     return found
 
 
@@ -263,7 +270,7 @@ def _check_party(act: Act, actor: Actor, found: Agreement, made: Move) -> None:
             f"The other node suspended agreement {found.id}, and only it can resume it.",
             remedy="Ask its governance manager or data owner.",
         )
-    if made not in rules.moves(found.state, _parties(act.platform, act, actor.person, found)):
+    if made not in rules.moves(found.state, parties_of(act.platform, act, actor.person, found)):
         own = " Nobody decides on their own request." if actor.person == found.asker else ""
         raise Refused(
             "agreement.not_your_move",
@@ -348,13 +355,13 @@ def recorded(
 def show(platform: Platform, actor: Actor, agreement: str) -> AgreementPage:
     """Return an agreement's page. Raises `NotFound` for those who are no party to it."""
     with looking(platform, actor, "agreement.show") as look:
-        return _page(platform, look, actor, _visible(platform, look, actor, agreement))
+        return _page(platform, look, actor, visible(platform, look, actor, agreement))
 
 
 def _page(platform: Platform, look: Look, actor: Actor, found: Agreement) -> AgreementPage:
     product = get_product(platform, found.product)
     state = rules.effective_state(found, look.today)
-    moves = rules.moves(state, _parties(platform, look, actor.person, found))
+    moves = rules.moves(state, parties_of(platform, look, actor.person, found))
     return AgreementPage(
         agreement=found,
         state=state,

@@ -7,13 +7,14 @@ before; any party can revoke them, and what they opened closes with the next req
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from fairway.nouns.agreements import Agreement, State
-from fairway.nouns.errors import BadInput, Conflict, NotFound, NotSignedIn
-from fairway.nouns.people import Actor, Role, Via
+from fairway.nouns.agreements import Agreement, Party, State
+from fairway.nouns.errors import BadInput, Conflict, NotSignedIn
+from fairway.nouns.people import Actor, Via
 from fairway.nouns.shares import CredentialKind, Recipient
 from fairway.rules.agreements import effective_state
 from fairway.rules.seals import Fields, opened, sealed
-from fairway.verbs.acting import Act, Look, acting, event, looking, verb
+from fairway.verbs.acting import Act, acting, event, looking, verb
+from fairway.verbs.agreements import not_found, parties_of, visible
 from fairway.verbs.people import token_digest
 from fairway.verbs.ports import Platform
 from fairway.verbs.rates import admit, admit_under
@@ -22,8 +23,7 @@ ACCESS_SECONDS = 3600
 """How long an access token works that was exchanged for an id and a secret."""
 
 _ACCESS = "access"
-_KEEPERS = frozenset({Role.DATA_OWNER, Role.GOVERNANCE_MANAGER})
-_WATCHERS = _KEEPERS | {Role.AUDITOR}
+_KEEPERS = frozenset({Party.ASKER, Party.OWNER, Party.HUB})
 
 
 @verb("share.profile")
@@ -79,7 +79,9 @@ def revoke(platform: Platform, actor: Actor, agreement: str) -> int:
     Links that were handed out stop working too.
     """
     with acting(platform, actor, "share.revoke", subject=agreement) as act:
-        found = _party(platform, act, actor, agreement, _KEEPERS)
+        found = visible(platform, act, actor, agreement)
+        if not _KEEPERS & parties_of(platform, act, actor.person, found):
+            raise not_found(agreement)
         revoked = _revoke_all(platform, found.id)
         _record(act, "share.revoke", found, {"revoked": revoked})
     platform.extracts.discard(found.id)
@@ -88,9 +90,9 @@ def revoke(platform: Platform, actor: Actor, agreement: str) -> int:
 
 @verb("share.recipients")
 def recipients(platform: Platform, actor: Actor, agreement: str) -> Sequence[Recipient]:
-    """Return the credentials that an agreement had, newest first, to its parties and auditors."""
+    """Return the credentials that an agreement had, newest first, to whoever may see it."""
     with looking(platform, actor, "share.recipients") as look:
-        found = _party(platform, look, actor, agreement, _WATCHERS)
+        found = visible(platform, look, actor, agreement)
         return platform.store.shares.of(found.id)
 
 
@@ -164,27 +166,8 @@ def _bad_token() -> NotSignedIn:
 def _own(platform: Platform, actor: Actor, agreement: str) -> Agreement:
     found = platform.store.agreements.get(agreement)
     if found is None or found.asker != actor.person:
-        raise _not_found(agreement)
+        raise not_found(agreement)
     return found
-
-
-def _party(
-    platform: Platform, look: Look, actor: Actor, agreement: str, roles: frozenset[Role]
-) -> Agreement:
-    found = platform.store.agreements.get(agreement)
-    if found is None or (
-        found.asker != actor.person and not roles & look.roles(found.product.partition(".")[0])
-    ):
-        raise _not_found(agreement)
-    return found
-
-
-def _not_found(agreement: str) -> NotFound:
-    return NotFound(
-        "agreement.not_found",
-        f"There is no agreement '{agreement[:40]}' that you may see.",
-        remedy="See yours with: fairway agreements.",
-    )
 
 
 def _revoke_all(platform: Platform, agreement: str) -> list[str]:

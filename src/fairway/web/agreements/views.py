@@ -13,6 +13,7 @@ from fairway.web.forms import WRONG, Problems
 from fairway.web.pages import actor, page, platform, tell
 
 _DECISIONS = (Move.APPROVE, Move.QUESTION, Move.REFUSE)
+_KEEPING = (Move.SUSPEND, Move.RESUME, Move.TERMINATE)  # who has one may revoke credentials too
 
 
 @require_safe
@@ -45,7 +46,7 @@ def agreement_page(request: HttpRequest, agreement: str, problems: Problems) -> 
         own=own,
         deciding=deciding,
         recipient=next((one for one in made if one.usable(now)), None),
-        revocable=own or bool(shown.moves),
+        revocable=own or any(move in shown.moves for move in _KEEPING),
         draft=shown.state is State.DRAFT,
         dated=has_dates(shown.agreement) or shown.state is not State.DRAFT,
         buttons=[
