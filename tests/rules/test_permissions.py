@@ -4,7 +4,7 @@ import pytest
 from tests.builders import TODAY, an_appointment
 
 from fairway.nouns.people import HUB_ROLES, Role
-from fairway.rules.permissions import PERMISSIONS, Permission, Reach, allows, roles_of
+from fairway.rules.permissions import PERMISSIONS, Permission, Reach, allows, offered, roles_of
 
 
 def may(verb, *appointments, domain=None):
@@ -51,3 +51,11 @@ def test_every_permission_reads_as_a_phrase_and_is_consistent(verb):
     assert str(permission)
     assert bool(permission.roles) == (permission.reach in (Reach.DOMAIN, Reach.ANYWHERE))
     assert isinstance(permission, Permission)
+
+
+def test_a_page_offers_what_one_of_the_roles_may_do():
+    assert offered("agreement.inbox", {Role.ANALYST, Role.DEPUTY})
+    assert not offered("agreement.inbox", {Role.ANALYST})
+    assert offered("product.find", ())
+    with pytest.raises(KeyError):
+        offered("no.such_verb", set(Role))

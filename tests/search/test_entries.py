@@ -185,6 +185,16 @@ def test_a_page_is_sorted_as_asked(index):
     assert ids(search(index, sort=Sort.NEWEST, limit=1, offset=1)) == ["jobcentres"]
 
 
+def test_with_nothing_to_match_what_can_be_used_here_comes_first(node, index):
+    here = replace(ENTRIES[0], id="labour.vacancies", title="Vacancies", product="labour.vacancies")
+    with node.store.transaction():
+        node.index.put_entries([Indexed(here)])
+    elsewhere = ["households", "jobcentres", "rainfall"]
+    assert ids(search(index)) == ["labour.vacancies", *elsewhere]
+    assert ids(search(index, limit=2, offset=1)) == elsewhere[:2]
+    assert ids(search(index, sort=Sort.TITLE)) == [*elsewhere, "labour.vacancies"]
+
+
 def test_a_hit_says_why_it_matched(index):
     (hit,) = search(index, "uc dependent council").hits
     assert told(hit.title) == "Households on [Universal Credit]"

@@ -13,6 +13,9 @@ import pytest
 from tests.web.department import PASSWORD, Department
 from tests.web.server import free_port, serving
 
+from fairway.nouns.people import Person
+from fairway.verbs import people
+from fairway.verbs.acting import SYSTEM
 from fairway.wiring import close_node, open_node
 
 if TYPE_CHECKING:
@@ -93,6 +96,20 @@ def signed_in(department) -> "Callable[[str], Client]":
         return made
 
     return client
+
+
+@pytest.fixture
+def newcomer(department):
+    """Add a person and appoint them, as `newcomer(role, domain)`."""
+
+    def add(role, domain=None):
+        person = "new-" + role.value.replace(" ", "-")
+        account = Person(person, role.value.capitalize(), domain or "dwp")
+        people.add_person(department.platform, SYSTEM, account, PASSWORD)
+        people.appoint(department.platform, SYSTEM, person, role, domain, since=department.today)
+        return person
+
+    return add
 
 
 # ------------------------------------------------------------------ served

@@ -4,13 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from tests.web.department import PASSWORD
 from tests.web.reading import errors, heading, text
 
 from fairway.nouns.agreements import Move
-from fairway.nouns.people import Person, Role
-from fairway.verbs import agreements, people
-from fairway.verbs.acting import SYSTEM
+from fairway.nouns.people import Role
+from fairway.verbs import agreements
 from fairway.web.agreements import choices
 from fairway.web.agreements.moves import MOVES
 
@@ -168,20 +166,6 @@ def test_suspend_resume_and_end(signed_in, ids):
     assert "Ended" in text(owner.get(address))
 
 
-@pytest.fixture
-def newcomer(department):
-    """Add a person and appoint them, as `newcomer(role, domain)`."""
-
-    def add(role, domain=None):
-        person = role.value.replace(" ", "-")
-        account = Person(person, role.value.capitalize(), domain or "dwp")
-        people.add_person(department.platform, SYSTEM, account, PASSWORD)
-        people.appoint(department.platform, SYSTEM, person, role, domain, since=department.today)
-        return person
-
-    return add
-
-
 def test_a_data_protection_officer_signs_off_and_revokes_nothing(signed_in, ids, newcomer):
     officer = signed_in(newcomer(Role.DATA_PROTECTION_OFFICER))
     waiting = officer.get("/agreements/to-decide").content.decode()
@@ -208,7 +192,7 @@ def test_a_deputy_opens_what_waits_and_decides(signed_in, ids, newcomer):
 def test_a_colleague_whom_an_agreement_covers_reads_it(signed_in, department, newcomer):
     newcomer(Role.ANALYST, "dfe")
     covered = department.approve(team="analyst")
-    assert signed_in("analyst").get(f"/agreements/{covered.id}").status_code == 200
+    assert signed_in("new-analyst").get(f"/agreements/{covered.id}").status_code == 200
     assert signed_in("dfe-stranger").get(f"/agreements/{covered.id}").status_code == 404
 
 

@@ -4,7 +4,7 @@ A verb that has no line here may be done by nobody. A role at the hub counts eve
 domain counts in that domain. Parties to an agreement are decided by `rules.agreements`, not here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -261,3 +261,13 @@ def allows(
     if permission.reach is Reach.DOMAIN:
         return domain is not None and bool(permission.roles & roles_of(appointments, today, domain))
     return bool(permission.roles & roles_of(appointments, today))
+
+
+def offered(verb: str, roles: Collection[Role]) -> bool:
+    """Say whether a page offers a verb to somebody signed in with these roles, wherever held.
+
+    The verb itself decides, by domain too: this only spares people what they are sure to be denied.
+    Raises `KeyError` for a verb that is none.
+    """
+    permission = PERMISSIONS[verb]
+    return not permission.roles or not permission.roles.isdisjoint(roles)

@@ -218,21 +218,21 @@ def _order(what: Found, entries: int, query: SearchQuery, view: View) -> Iterato
     if query.sort is Sort.NEWEST:
         return _by("sort_date", entries, "DESC")
     if query.sort is Sort.QUALITY:
-        return _by_quality(entries, view)
-    if query.sort is Sort.TITLE or not what.concepts:
+        return _in_turn(entries, view, "grade", (grade.value for grade in Grade))
+    if query.sort is Sort.TITLE:
         return _by("sort_title", entries, "ASC")
+    if not what.concepts:  # nothing to match, so what can be used here comes first
+        return _in_turn(entries, view, "product", ("yes",))
     return by_relevance(what, entries, view)
 
 
-def _by_quality(entries: int, view: View) -> Iterator[int]:
-    """Yield entries by the grade of their records, the best first, each grade by title."""
-    for grade in Grade:
-        graded = entries & view.bits.having("grade", (grade.value,))
-        entries &= ~graded
-        if graded:
-            yield from _by("sort_title", graded, "ASC")
-    if entries:
-        yield from _by("sort_title", entries, "ASC")
+def _in_turn(entries: int, view: View, facet: str, values: Iterable[str]) -> Iterator[int]:
+    """Yield entries by value of a facet in the order given, then the rest, each by title."""
+    for value in values:
+        having = entries & view.bits.having(facet, (value,))
+        entries &= ~having
+        yield from _by("sort_title", having, "ASC")
+    yield from _by("sort_title", entries, "ASC")
 
 
 def _by(column: str, entries: int, way: str) -> Iterator[int]:

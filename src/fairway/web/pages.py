@@ -1,5 +1,6 @@
 """What every view needs: who acts, the node, a rendered page, and a word of what was just done."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,12 +9,18 @@ from django.shortcuts import render
 from fairway import wiring
 from fairway.nouns.errors import FairwayError
 from fairway.nouns.people import Actor, Via
+from fairway.rules.permissions import offered
 from fairway.verbs import people
 from fairway.verbs.people import Me
 from fairway.verbs.ports import Platform
 
 NOTICE = "notice"
 """The session's key for what was just done, told on the next page and then forgotten."""
+
+
+def _nothing(verb: str) -> bool:  # noqa: ARG001 - called as `offered` is
+    """Offer nothing: nobody is signed in."""
+    return False
 
 
 def platform() -> Platform:
@@ -45,7 +52,7 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
         template,
         {
             "me": signed_in,
-            "roles": {role.value for role in signed_in.roles} if signed_in else set(),
+            "offers": partial(offered, roles=signed_in.roles) if signed_in else _nothing,
             "notice": request.session.pop(NOTICE, "") if signed_in else "",
             "node": platform().settings["name"],
             **context,
@@ -59,7 +66,7 @@ def bare_page(request: HttpRequest, template: str, status: int, **context: Any) 
     try:
         return page(request, template, status, **context)
     except FairwayError:
-        plain = {"me": None, "roles": set(), "notice": "", "node": "", **context}
+        plain = {"me": None, "offers": _nothing, "notice": "", "node": "", **context}
         return render(request, template, plain, status=status)
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from fairway.nouns.agreements import State
-from fairway.nouns.people import Role
+from fairway.rules.permissions import offered
 from fairway.verbs import agreements
 from fairway.web.home.glossary import TERMS
 from fairway.web.pages import actor, me, page, platform
@@ -16,8 +16,8 @@ _WAITING = frozenset({State.SUBMITTED, State.IN_QUESTION})
 def home(request: HttpRequest) -> HttpResponse:
     """Show the search box, and what waits for this person."""
     signed_in = me(request)
-    owner = signed_in is not None and Role.DATA_OWNER in signed_in.roles
-    inbox = agreements.inbox(platform(), actor(request)) if owner else ()
+    deciding = signed_in is not None and offered("agreement.inbox", signed_in.roles)
+    inbox = agreements.inbox(platform(), actor(request)) if deciding else ()
     mine = agreements.list_mine(platform(), actor(request))
     return page(
         request,
