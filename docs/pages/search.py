@@ -16,7 +16,7 @@ FILTERS = {
     "organisation": ('organisation:"met office"', "who publishes it"),
 }
 SORTS = {
-    Sort.RELEVANCE: "the best match first; with no words to match, the data products of this node, then the rest, by title",
+    Sort.RELEVANCE: "the best match first; with no words, the products of this node first",
     Sort.TITLE: "by title",
     Sort.NEWEST: "last changed first",
     Sort.QUALITY: "by the grade of the record, the best first",
