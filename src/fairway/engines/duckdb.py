@@ -128,10 +128,9 @@ class DuckDBStream:
         try:
             while self._open:
                 kind, number, size = HEAD.unpack(self._exactly(HEAD.size))
-                body = self._exactly(size)
                 if kind == b"D":
                     self.rows = number
-                    yield body
+                    yield self._exactly(size)
                 elif kind == b"E":
                     self.rows = number
                     return
@@ -140,7 +139,7 @@ class DuckDBStream:
                 elif kind == b"B":
                     raise failures.too_many_bytes(self._limits.bytes)
                 else:
-                    raise self._failure(body.decode())
+                    raise self._failure(self._exactly(size).decode())
         finally:
             self.close()
 
@@ -164,19 +163,19 @@ class DuckDBStream:
 
     def _exactly(self, size: int) -> bytes:
         """Read from the pipe. Only waiting for the worker counts as its time, not the reader's."""
-        body = bytearray(size)
-        left = memoryview(body)
-        while left:
+        pieces = []
+        while size:
             started = time.monotonic()
             ready = self._poll.poll(1000 * self._left())
             self._waited += time.monotonic() - started
             if not ready:
                 raise self._failure("seconds")
-            count = os.readv(self._reading, [left])
-            if not count:
+            piece = os.read(self._reading, size)
+            if not piece:
                 raise self._failure("")
-            left = left[count:]
-        return bytes(body)
+            pieces.append(piece)
+            size -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _left(self) -> float:
         return max(0.0, self._limits.seconds - self._waited)

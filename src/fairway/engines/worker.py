@@ -29,6 +29,7 @@ HEAD = struct.Struct(">cQI")
 """
 
 CHUNK = 1 << 20
+_PIECES = 512  # well below what one system call takes
 _BATCH = 8_192
 _SPARE_MEMORY = 768 * 1024 * 1024
 """Address space above the bound: what the engine maps without using, and result buffers."""
@@ -37,43 +38,57 @@ _SPARE_FILES = 32
 
 
 class _Pipe:
-    """Where Arrow writes the stream; keeps what was written until it is sent."""
+    """Where Arrow writes the stream; keeps what was written, uncopied, until it is sent."""
 
     closed = False
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._waiting = bytearray()
+        self._waiting: list[memoryview] = []
+        self.size = 0
         self.sent = 0
 
     def write(self, piece: Any) -> int:
-        self._waiting += memoryview(piece).cast("B")
-        return len(piece)
+        view = memoryview(piece).cast("B")
+        self._waiting.append(view)
+        self.size += len(view)
+        return len(view)
 
     def flush(self) -> None:
         """Do nothing: the worker says when to send."""
 
-    @property
-    def size(self) -> int:
-        return self.sent + len(self._waiting)
-
     def send(self, rows: int) -> None:
         """Send everything that waits, in chunks."""
-        waiting, self._waiting = self._waiting, bytearray()
-        with memoryview(waiting) as whole:
-            for start in range(0, len(whole), CHUNK):
-                self.message(b"D", rows, whole[start : start + CHUNK])
-            self.sent += len(whole)
+        while self._waiting:
+            chunk, size = self._chunk()
+            self._put([memoryview(HEAD.pack(b"D", rows, size)), *chunk])
+        self.sent = self.size
 
-    def message(self, kind: bytes, number: int = 0, body: bytes | memoryview = b"") -> None:
+    def message(self, kind: bytes, number: int = 0, body: bytes = b"") -> None:
         """Send one message; return when the reader has taken it, or it is in the pipe."""
-        head = HEAD.pack(kind, number, len(body))
-        sent = os.writev(self._descriptor, [head, body])
-        if sent < len(head):
-            body, sent = head[sent:] + bytes(body), len(head)
-        left = memoryview(body)[sent - len(head) :]
-        while left:
-            left = left[os.write(self._descriptor, left) :]
+        self._put([memoryview(HEAD.pack(kind, number, len(body)) + body)])
+
+    def _chunk(self) -> tuple[list[memoryview], int]:
+        """Take what one message carries: `CHUNK` bytes at the most, in few pieces."""
+        chunk, size = [], 0
+        for place, piece in enumerate(self._waiting[:_PIECES]):
+            if size + len(piece) > CHUNK:
+                left = CHUNK - size
+                chunk.append(piece[:left])
+                self._waiting[: place + 1] = [piece[left:]]
+                return chunk, CHUNK
+            chunk.append(piece)
+            size += len(piece)
+        del self._waiting[: len(chunk)]
+        return chunk, size
+
+    def _put(self, pieces: list[memoryview]) -> None:
+        while pieces:
+            sent = os.writev(self._descriptor, pieces)
+            while pieces and sent >= len(pieces[0]):
+                sent -= len(pieces.pop(0))
+            if sent:
+                pieces[0] = pieces[0][sent:]
 
 
 def wait(connection: duckdb.DuckDBPyConnection, jobs: int, results: int) -> None:

@@ -1,8 +1,7 @@
 """Reading an Arrow IPC stream from chunks of bytes, a batch at a time."""
 
-import io
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -12,11 +11,15 @@ END = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 Arrow's own reader takes it for complete."""
 
 
-class Chunks(io.RawIOBase):
-    """Chunks of bytes as a file to read from. `whole` says whether the end mark was seen."""
+class Chunks:
+    """Chunks of bytes as a file that Arrow reads from. `whole` says whether the end mark was seen.
+
+    What lies within one chunk is handed out uncopied.
+    """
+
+    closed = False
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
-        super().__init__()
         self._chunks = iter(chunks)
         self._rest = memoryview(b"")
         self._tail = b""
@@ -27,33 +30,39 @@ class Chunks(io.RawIOBase):
         return self._tail == END
 
     def readable(self) -> bool:
+        """Say that it can be read from: Arrow asks."""
         return True
 
-    def readinto(self, buffer: Any) -> int:
-        """Fill the buffer with what the next chunk holds; return how many bytes, 0 at the end."""
-        while not self._rest:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._rest = memoryview(chunk)
-            self._tail = (self._tail + bytes(chunk[-len(END) :]))[-len(END) :]
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
+    def read(self, size: int) -> bytes | memoryview:
+        """Return the next `size` bytes, or as many as there are before the end."""
+        pieces = []
+        while size and (self._rest or self._more()):
+            pieces.append(self._rest[:size])
+            self._rest = self._rest[size:]
+            size -= len(pieces[-1])
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def drain(self) -> None:
         """Read to the end: the end mark may lie in a chunk that no batch asked for."""
-        spare = bytearray(65_536)
-        while self.readinto(spare):
+        while self._more():
             pass
+        self._rest = memoryview(b"")
+
+    def _more(self) -> bool:
+        """Take the next chunk; False at the end."""
+        chunk = next(self._chunks, None)
+        if chunk is None:
+            return False
+        self._rest = memoryview(chunk)
+        self._tail = (self._tail + bytes(chunk[-len(END) :]))[-len(END) :]
+        return True
 
 
 def reader(file: Chunks) -> "pa.RecordBatchStreamReader":
     """Open a stream of batches. Raises `pyarrow.ArrowInvalid` for what is not one."""
     import pyarrow as pa
 
-    return pa.ipc.open_stream(pa.PythonFile(io.BufferedReader(file, 262_144), mode="r"))
+    return pa.ipc.open_stream(pa.PythonFile(file, mode="r"))
 
 
 def read(chunks: Iterable[bytes]) -> tuple["pa.Schema", Iterator["pa.RecordBatch"]]:
