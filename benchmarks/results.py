@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import pyarrow.parquet as pq
 from harness import Figure, interleaved, median, percentile, quiet_database, wall
-from materials import ANALYST, JOINED, OWNER, PURPOSE, SMALL, WHOLE, department, table_of
+from materials import ANALYST, JOINED, OWNER, PURPOSE, SMALL, WHOLE, department
 
 from fairway.demo import load
-from fairway.formats import named
+from fairway.formats import batches, named
 from fairway.formats.facts import Facts
 from fairway.verbs import queries, stored_files
 
@@ -28,7 +28,10 @@ def measure(quick: bool) -> Iterator[Figure]:
         sql = f"SELECT * FROM {WHOLE}"
 
         def arrow() -> float:
-            return wall(lambda: table_of(b"".join(queries.run(platform, ANALYST, sql, PURPOSE))))
+            return wall(lambda: batches.reader(batches.Chunks(result())).read_all())
+
+        def result() -> queries.QueryResult:
+            return queries.run(platform, ANALYST, sql, PURPOSE)
 
         ours, theirs = interleaved(arrow, lambda: wall(lambda: pq.read_table(path)), rounds)
         yield Figure(
