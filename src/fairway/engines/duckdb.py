@@ -14,7 +14,7 @@ from fairway.engines import failures, plans, sandbox
 from fairway.engines.folding import folded
 from fairway.engines.gate import no_sandbox
 from fairway.engines.totality import Totality
-from fairway.engines.worker import HEAD
+from fairway.engines.worker import CHUNK, HEAD
 from fairway.engines.workers import Workers
 from fairway.nouns.plans import EnginePlan
 from fairway.nouns.products import Source
@@ -129,8 +129,10 @@ class DuckDBStream:
             while self._open:
                 kind, number, size = HEAD.unpack(self._exactly(HEAD.size))
                 if kind == b"D":
-                    self.rows = number
-                    yield self._exactly(size)
+                    for start in range(0, size, CHUNK):
+                        body = self._exactly(min(CHUNK, size - start))
+                        self.rows = number
+                        yield body
                 elif kind == b"E":
                     self.rows = number
                     return

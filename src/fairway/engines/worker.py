@@ -21,7 +21,7 @@ from fairway.engines.compile import answer_table
 from fairway.engines.folding import unplaced
 from fairway.engines.tree import SERIALISE
 
-HEAD = struct.Struct(">cQI")
+HEAD = struct.Struct(">cQQ")
 """Each message on the pipe: what it is, a number, and how many bytes follow.
 
 `D` data, with the rows so far; `E` the end, with all rows; `F` failed, followed by a word;
@@ -29,6 +29,8 @@ HEAD = struct.Struct(">cQI")
 """
 
 CHUNK = 1 << 20
+"""How many bytes wait before they are sent, and how many a reader takes at once."""
+
 _PIECES = 512  # well below what one system call takes
 _BATCH = 8_192
 _SPARE_MEMORY = 768 * 1024 * 1024
@@ -58,33 +60,18 @@ class _Pipe:
         """Do nothing: the worker says when to send."""
 
     def send(self, rows: int) -> None:
-        """Send everything that waits, in chunks."""
-        while self._waiting:
-            chunk, size = self._chunk()
-            self._put([memoryview(HEAD.pack(b"D", rows, size)), *chunk])
+        """Send everything that waits."""
+        waiting, self._waiting = self._waiting, []
+        self._put([memoryview(HEAD.pack(b"D", rows, self.size - self.sent)), *waiting])
         self.sent = self.size
 
     def message(self, kind: bytes, number: int = 0, body: bytes = b"") -> None:
         """Send one message; return when the reader has taken it, or it is in the pipe."""
         self._put([memoryview(HEAD.pack(kind, number, len(body)) + body)])
 
-    def _chunk(self) -> tuple[list[memoryview], int]:
-        """Take what one message carries: `CHUNK` bytes at the most, in few pieces."""
-        chunk, size = [], 0
-        for place, piece in enumerate(self._waiting[:_PIECES]):
-            if size + len(piece) > CHUNK:
-                left = CHUNK - size
-                chunk.append(piece[:left])
-                self._waiting[: place + 1] = [piece[left:]]
-                return chunk, CHUNK
-            chunk.append(piece)
-            size += len(piece)
-        del self._waiting[: len(chunk)]
-        return chunk, size
-
     def _put(self, pieces: list[memoryview]) -> None:
         while pieces:
-            sent = os.writev(self._descriptor, pieces)
+            sent = os.writev(self._descriptor, pieces[:_PIECES])
             while pieces and sent >= len(pieces[0]):
                 sent -= len(pieces.pop(0))
             if sent:

@@ -22,7 +22,9 @@ _ASKER = frozenset({Party.ASKER})
 _CALENDAR = frozenset({Party.CALENDAR})
 _DPO = frozenset({Party.DPO})
 _KEEPERS = frozenset({Party.OWNER, Party.HUB})
-_ANY_PARTY = frozenset({Party.ASKER, Party.OWNER, Party.HUB})
+ANY_PARTY = frozenset({Party.ASKER, Party.OWNER, Party.HUB})
+"""Any of these may end an agreement, and revoke the credentials that were made for it."""
+
 
 TRANSITIONS: Mapping[tuple[State, Move], tuple[State, frozenset[Party]]] = MappingProxyType(
     {
@@ -37,7 +39,7 @@ TRANSITIONS: Mapping[tuple[State, Move], tuple[State, frozenset[Party]]] = Mappi
         (State.APPROVED, Move.ACTIVATE): (State.ACTIVE, _CALENDAR),
         (State.ACTIVE, Move.SUSPEND): (State.SUSPENDED, _KEEPERS),
         (State.SUSPENDED, Move.RESUME): (State.ACTIVE, _KEEPERS),
-        **{(s, Move.TERMINATE): (State.TERMINATED, _ANY_PARTY) for s in _GRANTED},
+        **{(s, Move.TERMINATE): (State.TERMINATED, ANY_PARTY) for s in _GRANTED},
         **{(s, Move.EXPIRE): (State.EXPIRED, _CALENDAR) for s in _GRANTED},
         (State.ACTIVE, Move.CONFIRM): (State.ACTIVE, _OWNER),
         **{(s, Move.LAPSE): (State.EXPIRED, _CALENDAR) for s in _GRANTED},

@@ -57,6 +57,7 @@ class AgreementPage:
     purpose: Purpose | None
     legal_basis: LegalBasis | None
     moves: tuple[Move, ...]
+    parties: frozenset[Party]
     objections: tuple[str, ...]
     peer: Peer | None = None
     seal: Seal | None = None
@@ -361,7 +362,8 @@ def show(platform: Platform, actor: Actor, agreement: str) -> AgreementPage:
 def _page(platform: Platform, look: Look, actor: Actor, found: Agreement) -> AgreementPage:
     product = get_product(platform, found.product)
     state = rules.effective_state(found, look.today)
-    moves = rules.moves(state, parties_of(platform, look, actor.person, found))
+    parties = parties_of(platform, look, actor.person, found)
+    moves = rules.moves(state, parties)
     return AgreementPage(
         agreement=found,
         state=state,
@@ -371,6 +373,7 @@ def _page(platform: Platform, look: Look, actor: Actor, found: Agreement) -> Agr
         legal_basis=platform.store.purposes.legal_basis(found.legal_basis),
         # it can be signed off again, but nothing waits for that
         moves=tuple(m for m in moves if m is not Move.SIGN_OFF or found.sign_off is None),
+        parties=parties,
         objections=_objections(platform, found, product),
         peer=counterpart(platform, found.product, found.asker),
         seal=platform.store.peers.seal(found.id),

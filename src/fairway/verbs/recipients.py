@@ -7,11 +7,11 @@ before; any party can revoke them, and what they opened closes with the next req
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from fairway.nouns.agreements import Agreement, Party, State
+from fairway.nouns.agreements import Agreement, State
 from fairway.nouns.errors import BadInput, Conflict, NotSignedIn
 from fairway.nouns.people import Actor, Via
 from fairway.nouns.shares import CredentialKind, Recipient
-from fairway.rules.agreements import effective_state
+from fairway.rules.agreements import ANY_PARTY, effective_state
 from fairway.rules.seals import Fields, opened, sealed
 from fairway.verbs.acting import Act, acting, event, looking, verb
 from fairway.verbs.agreements import not_found, parties_of, visible
@@ -23,7 +23,6 @@ ACCESS_SECONDS = 3600
 """How long an access token works that was exchanged for an id and a secret."""
 
 _ACCESS = "access"
-_KEEPERS = frozenset({Party.ASKER, Party.OWNER, Party.HUB})
 
 
 @verb("share.profile")
@@ -80,7 +79,7 @@ def revoke(platform: Platform, actor: Actor, agreement: str) -> int:
     """
     with acting(platform, actor, "share.revoke", subject=agreement) as act:
         found = visible(platform, act, actor, agreement)
-        if not _KEEPERS & parties_of(platform, act, actor.person, found):
+        if not ANY_PARTY & parties_of(platform, act, actor.person, found):
             raise not_found(agreement)
         revoked = _revoke_all(platform, found.id)
         _record(act, "share.revoke", found, {"revoked": revoked})

@@ -18,11 +18,6 @@ NOTICE = "notice"
 """The session's key for what was just done, told on the next page and then forgotten."""
 
 
-def _nothing(verb: str) -> bool:  # noqa: ARG001 - called as `offered` is
-    """Offer nothing: nobody is signed in."""
-    return False
-
-
 def platform() -> Platform:
     """Return the node that serves this request."""
     return wiring.current()
@@ -44,6 +39,12 @@ def me(request: HttpRequest) -> Me | None:
     return request.fairway_me  # type: ignore[attr-defined, no-any-return]  # set above
 
 
+def offers(request: HttpRequest, verb: str) -> bool:
+    """Say whether to offer the person of the session a verb; nothing to nobody."""
+    signed_in = me(request)
+    return signed_in is not None and offered(verb, signed_in.roles)
+
+
 def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page for the person of the session."""
     signed_in = me(request)
@@ -52,7 +53,7 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
         template,
         {
             "me": signed_in,
-            "offers": partial(offered, roles=signed_in.roles) if signed_in else _nothing,
+            "offers": partial(offers, request),
             "notice": request.session.pop(NOTICE, "") if signed_in else "",
             "node": platform().settings["name"],
             **context,
@@ -66,7 +67,7 @@ def bare_page(request: HttpRequest, template: str, status: int, **context: Any) 
     try:
         return page(request, template, status, **context)
     except FairwayError:
-        plain = {"me": None, "offers": _nothing, "notice": "", "node": "", **context}
+        plain = {"me": None, "offers": lambda _verb: False, "notice": "", "node": "", **context}
         return render(request, template, plain, status=status)
 
 

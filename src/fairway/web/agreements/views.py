@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fairway.nouns.agreements import Move, State
 from fairway.nouns.errors import BadInput
+from fairway.rules.agreements import ANY_PARTY
 from fairway.verbs import agreements, recipients
 from fairway.web.agreements.moves import MOVES
 from fairway.web.agreements.steps import has_dates
@@ -13,7 +14,6 @@ from fairway.web.forms import WRONG, Problems
 from fairway.web.pages import actor, page, platform, tell
 
 _DECISIONS = (Move.APPROVE, Move.QUESTION, Move.REFUSE)
-_KEEPING = (Move.SUSPEND, Move.RESUME, Move.TERMINATE)  # who has one may revoke credentials too
 
 
 @require_safe
@@ -46,7 +46,7 @@ def agreement_page(request: HttpRequest, agreement: str, problems: Problems) -> 
         own=own,
         deciding=deciding,
         recipient=next((one for one in made if one.usable(now)), None),
-        revocable=own or any(move in shown.moves for move in _KEEPING),
+        revocable=bool(ANY_PARTY & shown.parties),
         draft=shown.state is State.DRAFT,
         dated=has_dates(shown.agreement) or shown.state is not State.DRAFT,
         buttons=[

@@ -9,17 +9,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fairway.nouns.errors import BadInput, Refused
 from fairway.nouns.guardrails import VersionState
-from fairway.rules.permissions import offered
 from fairway.verbs import guardrails as verbs
 from fairway.web.forms import WRONG, Problems
-from fairway.web.pages import actor, me, page, platform, tell
+from fairway.web.pages import actor, offers, page, platform, tell
 
 
 @require_safe
 def guardrails(request: HttpRequest) -> HttpResponse:
     """Show the guardrails in force in plain English, and the versions to those who keep them."""
-    signed_in = me(request)
-    keeps = signed_in is not None and offered("guardrail.versions", signed_in.roles)
+    keeps = offers(request, "guardrail.versions")
     return page(
         request,
         "governance/guardrails.html",

@@ -4,10 +4,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from fairway.nouns.agreements import State
-from fairway.rules.permissions import offered
 from fairway.verbs import agreements
 from fairway.web.home.glossary import TERMS
-from fairway.web.pages import actor, me, page, platform
+from fairway.web.pages import actor, offers, page, platform
 
 _WAITING = frozenset({State.SUBMITTED, State.IN_QUESTION})
 
@@ -15,8 +14,7 @@ _WAITING = frozenset({State.SUBMITTED, State.IN_QUESTION})
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the search box, and what waits for this person."""
-    signed_in = me(request)
-    deciding = signed_in is not None and offered("agreement.inbox", signed_in.roles)
+    deciding = offers(request, "agreement.inbox")
     inbox = agreements.inbox(platform(), actor(request)) if deciding else ()
     mine = agreements.list_mine(platform(), actor(request))
     return page(
