@@ -17,7 +17,7 @@ from fairway.cli import bench
 from fairway.nouns.search import SearchQuery
 from fairway.rules import ranking
 from fairway.rules.relevance import averaged, measured
-from fairway.search import entries
+from fairway.search import candidates as found_by
 from fairway.wiring import close_node, create_node
 
 PAIRS = 100
@@ -32,7 +32,7 @@ Candidates = list[tuple[str, list[float]]]
 def candidates(corpus: Path, asked: dict[str, str]) -> dict[str, Candidates]:
     """Return each query's candidates with their signals, relative to the best."""
     seen: list[list[dict[str, float]]] = []
-    weigh = entries.scores
+    weigh = found_by.scores
 
     def noted(told: list[dict[str, float]]) -> list[float]:
         seen.append(told)
@@ -43,17 +43,17 @@ def candidates(corpus: Path, asked: dict[str, str]) -> dict[str, Candidates]:
         platform = create_node(Path(folder) / "node", "Weights")
         with platform.store.transaction():
             platform.index.put_entries(bench._entries(corpus))
-        entries.scores = noted
+        found_by.scores = noted
         for query, words in asked.items():
             seen.clear()
-            page = platform.index.search(SearchQuery(words, limit=entries.CANDIDATES), None)
+            page = platform.index.search(SearchQuery(words, limit=found_by.CANDIDATES), None)
             told = seen[0] if seen else []
             best = {n: max(s[n] for s in told) or 1.0 for n in NAMES} if told else {}
             found[query] = [
                 (hit.id, [signal[n] / best[n] for n in NAMES])
                 for hit, signal in zip(page.hits, told, strict=True)
             ]
-        entries.scores = weigh
+        found_by.scores = weigh
         close_node()
     return found
 
@@ -106,19 +106,26 @@ def main(corpus: Path, queries: Path, qrels: Path, *folds: Path) -> None:
     found = candidates(corpus, {q: w for q, w in bench._queries(queries) if q in judged})
     chance = random.Random(1)
     told = {query: pairs(found[query], judged[query], chance) for query in found}
-    each = []
+    each: list[dict[str, float]] = []
     for fold in folds:
         held = [query for query in fold.read_text("utf-8").split() if query in found]
         weights = learn([p for query in found if query not in held for p in told[query]])
-        each.extend(measured(ranked(found[q], weights), judged[q]) for q in held)
+        of_fold = [measured(ranked(found[q], weights), judged[q]) for q in held]
+        print(f"{fold.name}, {len(held)} queries, by weights learnt on the others:")
+        print(_line(of_fold))
+        each += of_fold
     weights = learn([p for query in found for p in told[query]])
     fitted = [measured(ranked(found[q], weights), judged[q]) for q in found]
     print(f"cross-validated over {len(folds)} folds, {len(each)} queries:")
-    print("  " + "  ".join(f"{name} {value:.4f}" for name, value in averaged(each).items()))
+    print(_line(each))
     print("fitted on all of them, not to be quoted:")
-    print("  " + "  ".join(f"{name} {value:.4f}" for name, value in averaged(fitted).items()))
+    print(_line(fitted))
     for name, weight in zip(NAMES, weights, strict=True):
         print(f'        "{name}": {weight:.2f},')
+
+
+def _line(each: list[dict[str, float]]) -> str:
+    return "  " + "  ".join(f"{name} {value:.4f}" for name, value in averaged(each).items())
 
 
 if __name__ == "__main__":
