@@ -143,7 +143,7 @@ class CpuMeter:
 
     def _plain(self) -> list[bytes]:
         worker = self._noted(self._job)
-        return list(DuckDBStream(worker.reading, worker.handle, self._platform.limits))
+        return list(DuckDBStream(worker, self._platform.limits))
 
     def _cost(self, run: Callable[[], object]) -> float:
         before = _cpu_here()
@@ -166,7 +166,7 @@ class CpuMeter:
         for line in Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines():
             if line.startswith("Pid:"):
                 pid = int(line.split()[1])
-        used = _cpu_of(pid)
+        used = cpu_of(pid)
         os.close(handle)
         return used
 
@@ -205,7 +205,7 @@ def _trusted(path: Path, key: bytes) -> str:
     )
 
 
-def _cpu_of(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     """Return the CPU seconds of a process with its threads, also of one that has just ended."""
     return time.clock_gettime((~pid << 3) | 2)
 
@@ -215,5 +215,5 @@ def _cpu_here() -> float:
     total = time.process_time()
     for task in Path("/proc/self/task").iterdir():
         for child in (task / "children").read_text().split():
-            total += _cpu_of(int(child))
+            total += cpu_of(int(child))
     return total

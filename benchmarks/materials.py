@@ -22,8 +22,8 @@ from fairway.verbs.asking import Asking
 from fairway.verbs.ports import Platform
 from fairway.wiring import close_node, create_node
 
-OWNER = Actor("dfe-owner", Via.SYSTEM)
-ANALYST = Actor("dfe-analyst", Via.SYSTEM)
+OWNER = Actor("dfe-owner", Via.SYSTEM, proved=True)
+ANALYST = Actor("dfe-analyst", Via.SYSTEM, proved=True)
 PURPOSE = "policy-analysis"
 SMALL = "dfe.apprenticeship_starts"
 LARGE = "dfe.apprenticeship_starts_copied"
@@ -112,7 +112,7 @@ def _publish(platform: Platform, product: str) -> None:
     if product == LARGE:
         small, large = (name.partition(".")[2] for name in (SMALL, LARGE))
         text = re.sub(rf"\b{small}\b", large, text).replace("\nid: ", "\nid: copied-")
-    owner = Actor(f"{product.partition('.')[0]}-owner", Via.SYSTEM)
+    owner = Actor(f"{product.partition('.')[0]}-owner", Via.SYSTEM, proved=True)
     products.publish(platform, owner, text, f"{product}.yaml")
 
 

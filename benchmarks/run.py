@@ -30,8 +30,10 @@ BENCHMARKS = {
 }
 ON_REQUEST = {
     "clone": "From a fresh clone to the first governed answer; takes minutes.",
+    "processes": "Eight processes that append 100,000 events each to one record; takes minutes.",
     "audit": "Questions to a record of 30 million entries; takes half an hour and 40 GB.",
     "outsider": "fairway-verify over 30 million entries; takes minutes and 2.3 GB.",
+    "spark": "The 22 queries of TPC-H on a Spark cluster; takes minutes, and Java.",
 }
 
 

@@ -39,7 +39,7 @@ from fairway.verbs.ports import Platform
 from fairway.wiring import close_node, create_node
 
 DOMAIN = "tpch"
-OWNER, ANALYST = Actor("tpch-owner", Via.SYSTEM), Actor("tpch-analyst", Via.SYSTEM)
+OWNER, ANALYST = Actor("tpch-owner", Via.SYSTEM, proved=True), Actor("tpch-analyst", Via.SYSTEM)
 PURPOSE = "policy-analysis"
 TABLES = ("lineitem", "orders", "customer", "part", "partsupp", "supplier", "nation", "region")
 SCOPES = {
@@ -97,12 +97,13 @@ def same(ours: bytes, theirs: bytes) -> bool:
     """Say whether both sides give the same rows; sums of fractions may differ in a last digit."""
     one, other = table_of(ours).to_pylist(), table_of(theirs).to_pylist()
     return len(one) == len(other) and all(
-        a.keys() == b.keys() and all(_near(a[key], b[key]) for key in a)
+        a.keys() == b.keys() and all(near(a[key], b[key]) for key in a)
         for a, b in zip(one, other, strict=True)
     )
 
 
-def _near(a: object, b: object) -> bool:
+def near(a: object, b: object) -> bool:
+    """Say whether two values are the same, or fractions that differ in a last digit."""
     if isinstance(a, float) and isinstance(b, float):
         return abs(a - b) <= 1e-9 * max(abs(a), abs(b), 1.0)
     return a == b

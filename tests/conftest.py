@@ -27,8 +27,16 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 
-settings.register_profile("default", deadline=None, print_blob=True)
-settings.register_profile("deep", settings.get_profile("default"), max_examples=2000)
+# What a test starts as a process of its own finds its modules compiled, also where the environment
+# asks that the checkout stays clean: without, each `fairway` command compiles 900 files anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".pytest_cache/compiled"))
+
+# The same examples each time, so that a change is judged by itself; deep runs look for new ones.
+settings.register_profile("default", deadline=None, print_blob=True, derandomize=True)
+settings.register_profile(
+    "deep", settings.get_profile("default"), max_examples=2000, derandomize=False
+)
 settings.load_profile("default")
 
 

@@ -4,3 +4,4 @@ SECRET_KEY = "only for types"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = ["fairway.store.apps.StoreConfig"]
+FAIRWAY_BREACHED = ""

@@ -22,7 +22,7 @@ LOCKED = set(
     )
 )
 PERMISSIVE = re.compile(
-    r"(MIT|MIT-0|0BSD|BSD-[23]-Clause|Apache-2\.0|ISC|PSF-2\.0|Unlicense|Zlib|CC0-1\.0)"
+    r"(MIT|MIT-0|0BSD|BSD-[23]-Clause|Apache-2\.0|ISC|PSF-2\.0|Python-2\.0|Unlicense|Zlib|CC0-1\.0)"
     r"|License :: OSI Approved :: (BSD License|Apache Software License|MIT License)"
 )
 NOT_PERMISSIVE = {

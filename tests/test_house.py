@@ -50,6 +50,8 @@ def test_every_name_says_what_is_inside():
     parts = {
         named(path): {*path.relative_to(HOUSE).with_suffix("").parts} & NAMES_THAT_SAY_NOTHING
         for path in MODULES
+        if path
+        != HOUSE / "store/sqlite/base.py"  # Django looks for a database's parts by this name
     }
     assert {name: found for name, found in parts.items() if found} == {}
 

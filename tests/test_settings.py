@@ -124,6 +124,7 @@ def test_every_setting_is_read(workspace):
         "sign_in.claim": '"oid"',
         "sign_in.match": '"external id"',
         "sign_in.break_glass": '["administrator"]',
+        "sign_in.breached": '"secrets/breached.txt"',
         "peers.networks": '["10.1.0.0/16"]',
     }
     assert set(others) == set(KEYS)

@@ -49,6 +49,11 @@ version 2:
 
 {table(["section of the protocol", *outcomes], rows)}
 
+The promise that is not offered is on purpose: a file of a `cdf` line tells of each row whether it
+was inserted, deleted, or is what it was before an update. Changes are served here as `add` and
+`remove` lines alone, which the protocol allows as well; what a row was before would tell of rows
+and values that the agreement hides.
+
 Every promise:
 
 {table(["section", "promise", "outcome"], each)}

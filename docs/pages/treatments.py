@@ -47,7 +47,8 @@ A null stays null under every treatment.
 {table(["type", "value", *(f"`{_written(k)}`" for k in Kind)], map(_example, EXAMPLES))}
 
 Pseudonyms here are made with a key of zeros. A node's keys are derived from a secret that never
-leaves it, one for each agreement, so the pseudonyms of two agreements do not join.
+leaves it, one for each agreement, so the pseudonyms of two agreements do not join. What is used
+under several agreements together has a key of its own too.
 
 ## Which shows less
 
@@ -58,6 +59,10 @@ compares with a longer one, a band with one whose width divides its own, and `ro
 goes into its own an odd number of times:
 
 {_order()}
+
+Where a query is used under several agreements, each column is under the least treatment that is at
+least as strong as all of theirs: two bands join to the band of their least common multiple, two
+roundings too where there is one, and what nothing else joins to `null`.
 """
 
 

@@ -19,6 +19,7 @@ from fairway.nouns.errors import FairwayError, NotFound
 from fairway.verbs import follows, witnessing
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.agreements import settle_all
+from fairway.verbs.cancelling import Cancellation
 from fairway.verbs.letters import deliver_all
 from fairway.wiring import current
 
@@ -70,8 +71,10 @@ def bounded(application: Application) -> Application:
             return
         answer = _Answer(send)
         started = time.monotonic()
+        leaving = Cancellation()
+        scope["fairway.leaving"] = leaving.attach
         try:
-            await application(scope, _counted(scope, receive), answer.send)
+            await application(scope, _counted(scope, receive, leaving), answer.send)
         except _TooLarge:
             await answer.problem(413, "request.too_large", "The request is larger than allowed.")
         except _TooSlow:
@@ -257,8 +260,12 @@ class _Answer:
         await self.send({"type": "http.response.body", "body": body})
 
 
-def _counted(scope: MutableMapping[str, Any], receive: Receive) -> Receive:
-    """Return a `receive` that stops at the largest body and at the longest wait for it."""
+def _counted(scope: MutableMapping[str, Any], receive: Receive, leaving: Cancellation) -> Receive:
+    """Return a `receive` that stops at the largest body and at the longest wait for it.
+
+    When the reader leaves, the work that was attached for that is stopped before all else: what
+    comes after waits for the thread that does it.
+    """
     size = 0
     arrived = False
     deadline = time.monotonic() + BODY_SECONDS
@@ -267,7 +274,10 @@ def _counted(scope: MutableMapping[str, Any], receive: Receive) -> Receive:
     async def counted() -> Message:
         nonlocal size, arrived
         if arrived:
-            return await receive()  # only the news that the reader left can come now
+            message = await receive()  # only the news that the reader left can come now
+            if leaving.matters:
+                await asyncio.to_thread(leaving.cancel)
+            return message
         if promised.isdigit() and int(promised) > LARGEST_BODY:
             raise _TooLarge
         try:

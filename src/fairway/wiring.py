@@ -19,9 +19,10 @@ from typing import Any, cast
 from asgiref.local import Local
 
 from fairway.nouns.errors import Unavailable
-from fairway.nouns.products import Source
+from fairway.nouns.products import STORES, Source
 from fairway.nouns.relations import Located, Wanted
 from fairway.settings import (
+    SECRETS,
     NodeSettings,
     add_peer_key,
     django_settings,
@@ -32,6 +33,7 @@ from fairway.settings import (
     read_settings,
     write_settings,
 )
+from fairway.verbs.cancelling import Attach
 from fairway.verbs.ports import Platform, Store
 
 DEVICE = "Fairway-Device"
@@ -115,6 +117,24 @@ def current() -> Platform:
 def data_roots() -> tuple[Path, ...]:
     """Return the directories in which the open node's sources may lie; none when none is open."""
     return () if _process.open is None else _process.open[0].data_roots
+
+
+def secret_faults() -> tuple[Unavailable, ...]:
+    """Return what is wrong with the open node's secrets: missing, damaged or open to others."""
+    if _process.open is None:
+        return ()
+    settings = _process.open[0]
+    faults = []
+    for name in SECRETS:
+        try:
+            read_secret(settings, name)
+        except Unavailable as fault:
+            faults.append(fault)
+    try:
+        read_connections(settings)
+    except Unavailable as fault:
+        faults.append(fault)
+    return tuple(faults)
 
 
 def vouched(said: str | None) -> bool:
@@ -218,21 +238,26 @@ def _platform(settings: NodeSettings) -> Platform:
 
 
 def _sources(settings: NodeSettings) -> Any:
+    from fairway.engines.compile import selection
     from fairway.sources.delta import DeltaSources
     from fairway.sources.files import FileSources
     from fairway.sources.iceberg import IcebergSources
     from fairway.sources.places import Places
     from fairway.sources.postgres import FetchedSources, PostgresSources
+    from fairway.sources.remote import FORMATS, RemoteSources
 
     files = FileSources(settings.data_roots)
     fetched = settings.workspace / "fetched"
+    databases, stores = read_connections(settings)
+    remote = RemoteSources(stores, fetched, selection)
     return Places(
         {
+            **{(kind, form): remote for kind in STORES for form in FORMATS},
             ("local", "parquet"): files,
             ("local", "csv"): files,
             ("local", "delta"): DeltaSources(files),
             ("local", "iceberg"): IcebergSources(files),
-            ("postgres", "table"): PostgresSources(read_connections(settings), fetched),
+            ("postgres", "table"): PostgresSources(databases, fetched),
             ("fetched", "parquet"): FetchedSources(fetched),
         }
     )
@@ -308,14 +333,14 @@ def _make_engine() -> Any:
     return DuckDBEngine(_locate)
 
 
-def _fetch(source: Source, wanted: Wanted) -> Path:
+def _fetch(source: Source, wanted: Wanted, attach: Attach) -> Path:
     sources: Any = current().sources
-    brought: Path = sources.fetch(source, wanted)
+    brought: Path = sources.fetch(source, wanted, attach)
     return brought
 
 
 def _fetching(settings: NodeSettings, inner: Any) -> Any:
-    """Return an engine that is brought what lies in databases. What a kill left over goes now."""
+    """Return an engine that is brought what lies elsewhere. What a kill left over goes now."""
     if not has_connections(settings):
         return inner
     from fairway.engines.fetching import FetchingEngine
@@ -325,7 +350,7 @@ def _fetching(settings: NodeSettings, inner: Any) -> Any:
     for left in folder.glob("table-*.parquet"):
         if left.stat().st_mtime < time.time() - _LEFT_OVER:
             left.unlink(missing_ok=True)
-    return FetchingEngine(inner, frozenset({"postgres"}), _fetch)
+    return FetchingEngine(inner, frozenset({"postgres", *STORES}), _fetch)
 
 
 def _routed(settings: NodeSettings) -> Any:

@@ -22,7 +22,7 @@ def link(http):
     answer = http.post(f"products/{PRODUCT}/files", json={"purpose": PURPOSE})
     assert answer.status_code == 200, answer.text
     said = answer.json()
-    assert (said["product"], said["agreement"]) == (PRODUCT, "")
+    assert (said["product"], said["agreements"]) == (PRODUCT, [])
     return said["files"][0]["url"]
 
 

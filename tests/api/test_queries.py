@@ -90,7 +90,7 @@ def test_a_name_that_two_products_have_means_the_one_that_is_granted(http, depar
 
 def outcome(http, query, wanted):
     """Wait until the record says how a query ended."""
-    for _ in range(100):
+    for _ in range(1000):
         found = http.get(f"queries/{query}").json()
         if found["action"] == wanted:
             return found

@@ -15,7 +15,7 @@ PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-MANAGER = Actor("governance-manager", Via.API)
+MANAGER = Actor("governance-manager", Via.API, proved=True)
 
 
 class Directory:
@@ -142,7 +142,9 @@ def test_a_name_that_is_there_is_refused_and_an_account_is_never_taken_over(dire
 def test_a_leaver_is_out_with_the_next_request(directory, department):
     user = directory.user("leaver@example.gov.uk")
     person = account(user)
-    token, secret = people.create_token_confirmed(current(), Actor(person, Via.API), days=1)
+    token, secret = people.create_token_confirmed(
+        current(), Actor(person, Via.API, proved=True), days=1
+    )
     assert people.bearer(current(), secret, Via.API).person == token.person
     for active in ("False", False):  # Entra ID sends a word
         done = directory.patch(

@@ -1,7 +1,9 @@
 """Every command on a real node: what it prints, its JSON, and its exit code."""
 
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -164,7 +166,7 @@ def test_a_plan_on_the_terminal_says_what_waits(capsys):
 
     read = {"columns": ["a"], "files": None, "partitions": ["year = 2024"], "barrier": True,
             "below": "a > 3", "fetched": False}  # fmt: skip
-    product = {"product": "d.t", "agreement": "A-1", "columns": [["a", "keep"], ["b", "year"]],
+    product = {"product": "d.t", "agreements": ["A-1"], "columns": [["a", "keep"], ["b", "year"]],
                "rows": "x = 1", "version": "7", "peer": "", "read": read}  # fmt: skip
     there = {**product, "product": "e.t", "peer": "ferries", "read": None}
     fetched = {**product, "product": "f.t", "read": {**read, "fetched": True}}
@@ -236,6 +238,24 @@ def test_administration(as_, json_of):
     assert as_("administrator", *appointed, "--end", "--until", in_days(1))[0] == 0
     assert "closed" in as_("administrator", "person", "close", "hmrc-owner")[1]
     assert as_("dfe-stranger", "person", "list")[0] == 3
+
+
+def test_a_password_that_was_made_opens_once(as_, json_of, command, department, monkeypatch):
+    add = ("person", "add", "new-analyst", "--name", "New", "--domain", "dwp")
+    assert "Password, shown this once" in as_("administrator", *add)[1]
+    again = as_("administrator", "person", "password", "new-analyst")[1]
+    made = re.search(r"once: (\S+)", again)[1]
+    token = ("token", "--node", str(department.workspace), "--person", "new-analyst")
+    monkeypatch.setenv("FAIRWAY_PASSWORD", made)
+    monkeypatch.setenv("FAIRWAY_NEW_PASSWORD", "short")
+    code, _, err = command(*token)
+    assert (code, "from 12 to" in err) == (2, True)
+    monkeypatch.delenv("FAIRWAY_NEW_PASSWORD")
+    monkeypatch.setattr("sys.stdin", io.StringIO("three words of my own\n"))
+    assert command(*token)[0] == 0
+    code, _, err = command(*token)
+    assert (code, "not right" in err) == (3, True)
+    assert json_of("administrator", "person", "password", "new-analyst")["until"]
 
 
 # ------------------------------------------------------------------ what goes wrong

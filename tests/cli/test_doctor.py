@@ -21,8 +21,9 @@ HAS = [
     "DuckDB",
     "PyArrow",
     "Django",
+    "Java",
 ]
-NODE = ["Settings", "Database", "Record", "Data"]
+NODE = ["Settings", "Database", "Record", "Secrets", "Data"]
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +65,55 @@ def test_a_node_is_looked_at_too_and_no_secret_is_shown(command, walls, departme
     assert PASSWORD not in out
     for secret in (department.workspace / "secrets").iterdir():
         assert secret.read_bytes().hex() not in out
+
+
+@pytest.mark.parametrize("name", ["pseudonyms.key", "peers.key", "sources.toml"])
+def test_secrets_that_others_can_read_are_named_with_the_way_out(command, walls, department, name):
+    file = department.workspace / "secrets" / name
+    made = not file.exists()
+    file.touch()
+    file.chmod(0o644)
+    try:
+        can_run, found = looked(command, "--node", str(department.workspace))
+    finally:
+        if made:
+            file.unlink()
+        else:
+            file.chmod(0o600)
+    assert not can_run
+    assert "open to other accounts" in found["Secrets"]["value"]
+    assert f"chmod 600 secrets/{name}" in found["Secrets"]["remedy"]
+    assert looked(command, "--node", str(department.workspace))[0]
+
+
+def test_java_is_asked_for_its_version_and_named_when_missing(
+    command, walls, monkeypatch, tmp_path
+):
+    program = tmp_path / "java"
+    program.write_text("#!/bin/sh\necho 'openjdk version \"17.0.15\"' >&2\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert module.java() == "17.0.15"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    assert module.java() is None
+    program.unlink()
+    can_run, found = looked(command)
+    assert can_run
+    assert found["Java"]["value"] == "missing"
+    assert "apt-get install openjdk-17-jre-headless" in found["Java"]["remedy"]
+
+
+def test_without_the_client_of_spark_the_line_that_installs_it_is_named(
+    command, walls, monkeypatch
+):
+    real = module.installed
+    monkeypatch.setattr(
+        module, "installed", lambda name: None if name == "pyspark-client" else real(name)
+    )
+    can_run, found = looked(command)
+    assert can_run
+    assert found["fairway[spark]"]["value"].startswith("missing: pyspark-client")
+    assert found["fairway[spark]"]["remedy"] == "pip install 'fairway[spark]'"
 
 
 def test_the_current_directory_is_looked_at_if_it_is_a_node(

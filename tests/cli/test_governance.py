@@ -78,6 +78,13 @@ def test_reviews_tasks_and_standing_in(as_, department):
         as_("dwp-owner", "delegate", "dwp-analyst", "--domain", "dwp", "--until", in_days(5))
     )
     assert "decides for you in dwp" in out
+    assert "dwp-analyst" in done(as_("dwp-owner", "delegate"))
+    assert len(json.loads(done(as_("dwp-owner", "delegate", "--json")))) == 1
+    end = ("delegate", "dwp-analyst", "--domain", "dwp", "--end")
+    assert "no longer" in done(as_("dwp-owner", *end))
+    assert "Nobody" in done(as_("dwp-owner", "delegate"))
+    assert as_("dwp-owner", *end)[0] == 4
+    assert as_("dwp-owner", "delegate", "dwp-analyst", "--domain", "dwp")[0] == 2
     impact = done(
         as_("auditor", "appoint", "dwp-owner", "data owner", "--domain", "dwp", "--impact")
     )

@@ -19,6 +19,7 @@ DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
         "harvest-a-catalogue",
         "run-a-trust",
         "share-with-a-partner",
+        "sign-in-by-a-provider",
         "verify-the-record",
         "verify-a-log-as-an-outsider",
     ],

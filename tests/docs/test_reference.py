@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fairway.settings import read_settings
+from fairway.settings import SECRETS, read_settings
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
@@ -87,3 +87,14 @@ def test_every_test_that_a_claim_names_is_there(page):
         if not (ROOT / file).exists() or f"def {name}(" not in (ROOT / file).read_text("utf-8")
     ]
     assert missing == []
+
+
+def test_the_policy_names_every_key_of_a_node():
+    """Those that `fairway init` makes, and those of others that a node can be given."""
+    policy = (DOCS / "explanation/keys.md").read_text("utf-8")
+    settings = (ROOT / "src/fairway/settings").glob("*.py")
+    said = "".join(file.read_text("utf-8") for file in settings)
+    given = set(re.findall(r"\w+\.(?:key|toml)\b", said)) - {"fairway.toml"}
+    known = {f"{name}.key" for name in SECRETS} | {"device.key"} | given
+    assert {"django.key", "provider.key", "sources.toml"} <= known
+    assert known == set(re.findall(r"^\| `(\S+)` \|", policy, re.MULTILINE))

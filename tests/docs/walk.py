@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ID = re.compile(r"\b(?:AG|Q|T)-[0-9a-z]{12}\b")
+ID = re.compile(r"\b(?:AG|GR|Q|S|T)-[0-9a-z]{12}\b")
 SHAPES = [
     (ID, "<id>"),
     (re.compile(r"\b\d\d/\d\d/\d{4} \d\d:\d\d\b"), "<time>"),

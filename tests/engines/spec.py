@@ -29,6 +29,7 @@ SPEC = {
         "SELECT coalesce(NULL, name), nullif(id, 3), length(name), name || '!' FROM survey.people",
         "SELECT CAST(id AS VARCHAR), CAST(born AS VARCHAR), CAST(seen AS VARCHAR) FROM survey.people",
         "SELECT year(born), month(born), day(seen), date_part('year', seen) FROM survey.people",
+        "SELECT extract(year FROM born), extract(MONTH FROM seen), date_part('Quarter', born) FROM survey.people",
         "SELECT born + INTERVAL 3 MONTH, seen - INTERVAL 2 DAY FROM survey.people",
         "SELECT lower(name), upper(region), substring(name, 1, 3) FROM survey.people",
         "SELECT CAST(code AS BIGINT) FROM survey.people",

@@ -6,7 +6,6 @@ import datetime
 import math
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
@@ -261,6 +260,17 @@ def test_delimited_text_is_a_declared_gap(gate, tmp_path):
     assert caught.value.code == "engine.gap"
 
 
+def test_text_that_arrow_calls_a_view_is_read_as_text(sail, gate, tmp_path):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"n": pa.array(["x", None], pa.string_view())}), path)
+    assert pq.read_schema(path).field("n").type == pa.string_view()
+    tried = SparkEngine(lambda _: Located((str(path),)), sail._address, gate.bind, server="sail")
+    relation = relation_of("a", {"n": LogicalType.STRING})
+    query = gate.parse("SELECT * FROM d.r")
+    with pa.ipc.open_stream(b"".join(tried.run(query, [relation], PATIENT))) as found:
+        assert found.read_all().to_pydict() == {"n": ["x", None]}
+
+
 # ------------------------------------------------------------------ what can go wrong
 
 
@@ -340,11 +350,10 @@ def test_a_server_that_does_not_stop_is_hung_up_on(monkeypatch, on, gate):
     monkeypatch.setattr(module, "_PATIENCE", 0.3)
     engine = SparkEngine(locate, "sc://127.0.0.1:1", gate.bind)
     monkeypatch.setattr(engine, "_session", Deaf)
-    started = time.monotonic()
     with pytest.raises(BoundExceeded) as caught:
         on(engine).table("SELECT id FROM survey.people", Limits(seconds=0.2))
     assert caught.value.code == "query.too_slow"
-    assert time.monotonic() - started < 20
+    assert hung_up.is_set()
 
 
 # ------------------------------------------------------------------ routing

@@ -6,6 +6,7 @@ same, as if the gate were not there: nothing may come of them that the terms do 
 
 import json
 import random
+import re
 
 import duckdb
 import pytest
@@ -17,8 +18,9 @@ from tests.hostile.generated import probes as drawn
 from tests.hostile.probes import PROBES
 
 from fairway.engines.memory import MemoryEngine
+from fairway.engines.spark import SparkEngine
 from fairway.engines.tree import SERIALISE
-from fairway.nouns.errors import FairwayError
+from fairway.nouns.errors import FairwayError, Unavailable
 from fairway.nouns.queries import Limits, ParsedQuery, TableName
 
 __all__ = ["pytestmark"]
@@ -102,6 +104,30 @@ def test_on_spark_what_the_gate_refuses_is_not_translated_or_tells_nothing(
     some = translated(sail, past_the_gate, world)
     assert len(some) < 50
     assert tells_nothing(sail, some, (world, bare_world)) > 0
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT id FROM survey.people TABLESAMPLE 10%",
+        "SELECT id FROM survey.people USING SAMPLE 5",
+        "SELECT id FROM (SELECT id FROM survey.people) AS p TABLESAMPLE 10%",
+        "WITH p AS (SELECT id FROM survey.people USING SAMPLE 10%) SELECT id FROM p",
+        "SELECT 1 AS n WHERE EXISTS (SELECT id FROM survey.people LIMIT 10%)",
+        "SELECT id FROM survey.people LIMIT 10%",
+        "SELECT id FROM survey.people UNION ALL SELECT id FROM survey.people LIMIT 10%",
+    ],
+)
+def test_samples_and_shares_of_rows_are_not_translated_even_past_the_gate(sql, gate, world):
+    """Without its sample or its sign the same text is translated: it is refused for that alone."""
+    with duckdb.connect() as connection:
+        asked = read(connection, sql)
+        plain = re.sub(r" (TABLESAMPLE|USING SAMPLE) \d+%?|(?<=10)%", "", sql)
+    engine = SparkEngine(locate, "sc://127.0.0.1:1", gate.bind)
+    with pytest.raises(Unavailable, match="TABLESAMPLE, USING SAMPLE or LIMIT with") as caught:
+        engine.plan(asked, world.relations)
+    assert caught.value.code == "engine.gap"
+    assert engine.plan(gate.parse(plain), world.relations).engine == "spark"
 
 
 # ------------------------------------------------------------------ what passes

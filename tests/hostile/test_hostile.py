@@ -88,7 +88,7 @@ def test_is_stopped_at_a_bound(world, sql):
     started = time.monotonic()
     with pytest.raises((BoundExceeded, BadInput, Unavailable)) as caught:
         world.table(sql, TIGHT)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60  # not when it would have ended by itself, if ever
     assert caught.value.code in {
         "query.too_slow",
         "query.too_much_memory",

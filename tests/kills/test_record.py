@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from tests.waiting import until
 
 from fairway.nouns.events import EventFilter
 from fairway.wiring import close_node
 
 ROOT = Path(__file__).parent.parent.parent
 ENDLESS = 1_000_000
-PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,6 @@ class Worker:
         events = [subject for kind, subject in lines if kind == "event"]
         pairs = [subject for kind, subject in lines if kind == "pair"]
         return events, pairs
-
-
-def until(true) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, "this never came to be"
-        time.sleep(0.002)
 
 
 class Nest:

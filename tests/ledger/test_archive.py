@@ -99,7 +99,7 @@ def test_bodies_of_months_that_are_over_move_and_everything_goes_on(old, made):
 
 def test_what_comes_late_joins_its_month(old, made):
     assert archive(old, "2026-01") == {"2025-12": 6}
-    late = old.ledger.append(an_event(9, at=DECEMBER))
+    late = old.ledger.entry(old.ledger.append(an_event(9, at=DECEMBER)))
     assert archive(old, "2026-01") == {"2025-12": 1}
     assert archive(old, "2026-01") == {}
     assert table(made)["index"].to_pylist() == [*range(6), late.index]

@@ -8,6 +8,7 @@ from fairway.nouns.people import Role, Token
 from fairway.nouns.products import LogicalType
 from fairway.nouns.queries import TableName
 from fairway.nouns.relations import GovernedRelation
+from fairway.nouns.shares import Extract, ExtractFile
 from fairway.nouns.treatments import KEEP, Kind, Treatment
 
 DAY = timedelta(days=1)
@@ -50,3 +51,8 @@ def test_a_pseudonym_key_is_in_no_repr():
     relation = GovernedRelation("dwp", "claims", product.source, (), key=b"secret-key-material")
     assert "secret" not in repr(relation)
     assert LogicalType.DATE == "date"
+
+
+def test_an_extract_is_as_large_as_its_files_together():
+    extract = Extract("k", "d", (ExtractFile(0, 10, 2, "a"), ExtractFile(1, 5, 1, "b")))
+    assert (extract.bytes, extract.rows) == (15, 3)

@@ -1,6 +1,7 @@
 """Requests to other nodes: to where they may go, within bounds, and nowhere else."""
 
 import contextlib
+import threading
 import time
 from http.server import BaseHTTPRequestHandler
 
@@ -10,8 +11,10 @@ from tests.builders import NOW
 
 from fairway.nouns.errors import Refused, Unavailable
 from fairway.nouns.peers import Peer
+from fairway.post import courier
 from fairway.post.courier import HttpCourier
 from fairway.verbs import reaching
+from fairway.verbs.cancelling import Cancellation, nobody_cancels
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -24,6 +27,11 @@ class Answers(BaseHTTPRequestHandler):
         if self.path == "/twice":
             self.send_header("Signature", "a")
             self.send_header("Signature", "b")
+        if self.path == "/waits":
+            self.server.asked.set()
+            assert self.rfile.read() == b""  # until the other end hangs up
+            self.server.left.set()
+            return
         if self.path == "/short":
             self.send_header("Content-Length", "99")
         self.end_headers()
@@ -48,7 +56,7 @@ def carried(server):
     def carry(path="/ask", networks=("127.0.0.0/8",), address="", **bounds):
         at = address or f"http://127.0.0.1:{server.server_address[1]}"
         peer = Peer("ferries", "Ferries", at, "0" * 64, ("ferries",), "manager", NOW)
-        given = {"seconds": 5.0, "largest": 1 << 20} | bounds
+        given = {"seconds": 5.0, "largest": 1 << 20, "attach": nobody_cancels} | bounds
         return HttpCourier(networks).carry(peer, path, {}, b"{}", **given)
 
     return carry
@@ -95,6 +103,46 @@ def test_a_bad_answer_is_none(carried, path, bounds, code):
     with pytest.raises(Unavailable) as failed:
         carried(path, **bounds)
     assert failed.value.code == code
+
+
+def test_a_request_is_broken_off_at_both_ends(carried, server):
+    server.asked, server.left = threading.Event(), threading.Event()
+    wanted = Cancellation()
+
+    def cancel():
+        server.asked.wait()
+        wanted.cancel()
+
+    cancelling = threading.Thread(target=cancel)
+    cancelling.start()
+    with pytest.raises(Unavailable) as failed:
+        carried("/waits", attach=wanted.attach, seconds=600.0)
+    cancelling.join()
+    assert failed.value.code == "peer.broken_off"
+    server.left.wait()
+    wanted.cancel()  # what has ended takes no notice
+
+
+def test_a_request_that_is_not_wanted_any_more_is_not_made(carried, server):
+    wanted = Cancellation()
+    wanted.cancel()
+    server.heard.clear()
+    with pytest.raises(Unavailable) as failed:
+        carried(attach=wanted.attach)
+    assert (failed.value.code, server.heard) == ("peer.broken_off", [])
+
+
+def test_a_request_is_broken_off_while_it_connects(carried, monkeypatch):
+    wanted, real = Cancellation(), courier._Line.noticed
+
+    def noticed(line, event, told):
+        if event == "connection.connect_tcp.complete":
+            wanted.cancel()
+        real(line, event, told)
+
+    monkeypatch.setattr(courier._Line, "noticed", noticed)
+    with pytest.raises(Unavailable):
+        carried("/waits", attach=wanted.attach, seconds=600.0)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "ftp://127.0.0.1", "http://[::1"])

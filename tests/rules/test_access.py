@@ -25,7 +25,7 @@ def ask(*, columns=(), agreement=None, products=("dwp.claims",), purpose="policy
         purpose,
         products,
         tuple((p, frozenset(columns)) for p in products),
-        agreement,
+        (agreement,) if agreement else (),
     )
 
 
@@ -142,7 +142,7 @@ def test_one_denial_denies_the_whole_query():
 
 
 def facts(terms, **changes):
-    grant = Grant(CLAIMS, terms, an_agreement())
+    grant = Grant(CLAIMS, terms, (an_agreement(),))
     given = {"person": ANALYST, "purpose": STATISTICS, "basis": TASK, "owner_current": True}
     return guardrail_facts(grant, today=TODAY, **{**given, **changes})
 

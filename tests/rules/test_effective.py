@@ -106,7 +106,9 @@ def single(read, person, product, purpose, agreement=None):
     held = [a for a in read.appointments if a.person == person]
     account, reason = read.people.get(person), read.purposes.get(purpose)
     decision = decide(
-        AccessRequest(person, purpose, (product,), (), agreement, managed_device=True),
+        AccessRequest(
+            person, purpose, (product,), (), (agreement,) if agreement else (), managed_device=True
+        ),
         person=account,
         purpose=reason,
         products={k: v for k, v in read.products.items() if k == product},
@@ -162,6 +164,27 @@ def rows(groups):
         for person in g.people
         if g.grant.agreement
     }
+
+
+def test_what_two_agreements_show_together_is_not_taken_for_what_one_shows():
+    def made(name, *columns):
+        return an_agreement(
+            id=name,
+            asker="ann",
+            purpose=STATISTICS.code,
+            granted=some_terms(*columns),
+            history=(APPROVED,),
+        )
+
+    # A guardrail forbids statistics an identifier: under one alone, but not under both.
+    both = reading([made("AG-1", "region"), made("AG-2", "region", "person")])
+    asked = ("ann", "dwp.claims", STATISTICS.code)
+    access = EffectiveAccess(both, JUDGE)
+    for _ in range(2):
+        assert access.decision(*asked, managed_device=True) == single(both, *asked)
+        assert access.decision(*asked, managed_device=True).effect is Effect.PERMIT
+        assert {row[3] for row in rows(access.permitted(access.groups()))} == {"AG-1"}
+    assert single(both, *asked, agreement="AG-2").effect is Effect.DENY
 
 
 @given(readings)

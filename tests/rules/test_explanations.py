@@ -59,7 +59,7 @@ def test_a_permit_names_agreement_approval_appointment_and_guardrails():
         granted=some_terms("region", ("weeks", DROP)),
     )
     decision = Decision(
-        Effect.PERMIT, ("It is covered.",), (Grant(CLAIMS, approved.granted, approved),)
+        Effect.PERMIT, ("It is covered.",), (Grant(CLAIMS, approved.granted, (approved,)),)
     )
     told = explain(decision, FACTS, own=True)
     assert told.sentence == "You may use dwp.claims for policy-analysis on 01/03/2026."
@@ -69,22 +69,22 @@ def test_a_permit_names_agreement_approval_appointment_and_guardrails():
         "dwp-owner is data owner in dwp since 01/01/2026, appointed by administrator.",
         "No guardrail of the hub forbids it.",
     )
-    assert (told.agreement, [c.name for c in told.terms.columns]) == ("AG-1", ["region"])
+    assert (told.agreements, [c.name for c in told.terms.columns]) == (("AG-1",), ["region"])
     assert (told.code, told.needs) == ("", ())
 
 
 def test_an_open_product_rests_on_no_agreement_and_no_appointment():
     product = a_product(access=AccessClass.OPEN)
-    grant = Grant(product, open_terms(product), None)
+    grant = Grant(product, open_terms(product))
     told = explain(Decision(Effect.PERMIT, ("Open.",), (grant,)), FACTS, own=False)
     assert told.sentence.startswith("The analyst may use")
     assert told.reasons == ("Open.", "No guardrail of the hub forbids it.")
-    assert told.agreement is None
+    assert told.agreements == ()
     assert sight(grant, "", "Everyone", ("research",)).why.endswith("to everyone who is signed in.")
 
 
 def test_an_appointment_at_the_hub_is_in_no_domain():
-    grant = Grant(CLAIMS, an_agreement().granted, an_agreement())
+    grant = Grant(CLAIMS, an_agreement().granted, (an_agreement(),))
     facts = replace(FACTS, ownership=(replace(OWNERSHIP, domain=None),))
     told = explain(Decision(Effect.PERMIT, ("Yes.",), (grant,)), facts, own=True)
     assert "dwp-owner is data owner since 01/01/2026" in told.reasons[1]
@@ -92,13 +92,13 @@ def test_an_appointment_at_the_hub_is_in_no_domain():
 
 def test_a_sight_says_until_when_and_who_approved():
     agreement = an_agreement(history=(step(Move.APPROVE, State.APPROVED),))
-    seen = sight(Grant(CLAIMS, agreement.granted, agreement), "p", "P", ("policy-analysis",))
+    seen = sight(Grant(CLAIMS, agreement.granted, (agreement,)), "p", "P", ("policy-analysis",))
     assert seen.why == (
         "Agreement AG-1, until 31/12/2026. dwp-owner approved AG-1 on 01/03/2026 under gdpr-6-1-e."
     )
     bare = an_agreement()
     assert approval(bare) == ""
-    assert sight(Grant(CLAIMS, bare.granted, bare), "p", "P", ()).why.endswith("31/12/2026.")
+    assert sight(Grant(CLAIMS, bare.granted, (bare,)), "p", "P", ()).why.endswith("31/12/2026.")
 
 
 def test_what_is_dropped_is_not_visible():

@@ -27,6 +27,7 @@ from fairway.rules.ledger import (
     read_event,
     read_facets,
     read_leaf,
+    salted,
     seal,
     unpacked,
 )
@@ -55,9 +56,9 @@ def test_the_bytes_of_an_entry_are_these_and_no_others():
     assert (entry.sequence, entry.index, entry.event, entry.salt) == (7, 6, event, SALT)
 
 
-def test_bytes_written_before_are_used_as_they_are():
-    event = an_event()
-    assert seal(event, 1, SALT, event_bytes(event)) == seal(event, 1, SALT)
+def test_each_body_has_the_salt_of_its_place():
+    chance = bytes(range(48))
+    assert salted([b"a", b"b"], chance) == [(chance[:16], b"a"), (chance[16:32], b"b")]
 
 
 @given(events)

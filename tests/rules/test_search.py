@@ -16,6 +16,7 @@ from fairway.rules.search import (
     audiences,
     corrected,
     distance,
+    everyday,
     likely,
     marked,
     snippet,
@@ -210,3 +211,11 @@ def test_people_know_of_everyones_their_own_and_their_appointments_entries():
 def test_those_at_the_hub_know_all():
     assert audiences(Person("p", "P", "dwp"), [an_appointment(Role.AUDITOR)], TODAY) is None
     assert audiences(None, [], TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("rent in Leeds", True), ('"local code"', False), ("tag:rent", False), ("Leeds: rent", True)],
+)
+def test_a_search_of_words_alone_is_told_from_one_with_quotes_or_filters(text, plain):
+    assert everyday(text) is plain

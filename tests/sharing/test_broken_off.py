@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.sharing.conftest import Partner, ends
+from tests.waiting import until
 
 from fairway.demo.served import served
 
@@ -125,13 +126,6 @@ def open_files(node) -> int:
     return sum("/extracts/" in one for one in found)
 
 
-def soon(holds) -> None:
-    until = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < until, "it did not become true"
-        time.sleep(0.05)
-
-
 def told_of(department, agreement: str, action: str) -> list:
     with department.node("auditor") as auditor:
         found = auditor.audit(agreement=agreement, action=action)
@@ -146,8 +140,8 @@ def test_a_reader_who_hangs_up_leaves_nothing_open(department, heavy, node):
         head, _ = head_of(connection)
         assert b" 200 " in head
         connection.close()
-    soon(lambda: open_files(server) == 0)
-    soon(lambda: len(told_of(department, heavy[0], "share.stopped")) == stops + 5)
+    until(lambda: open_files(server) == 0)
+    until(lambda: len(told_of(department, heavy[0], "share.stopped")) == stops + 5)
     assert len(told_of(department, heavy[0], "share.file")) == reads + 5
     reason = told_of(department, heavy[0], "share.stopped")[0]["reason"]
     assert "broke off after at most" in reason
@@ -167,7 +161,7 @@ def test_a_slow_reader_keeps_nobody_waiting_and_gets_all(node):
     body = first + rest_of(slow[0], size_in(head) - len(first))
     slow[0].close()
     assert hashlib.sha256(body).digest() == hashlib.sha256(whole).digest()
-    soon(lambda: open_files(server) == 0)
+    until(lambda: open_files(server) == 0)
 
 
 def test_a_slow_reader_gets_no_more_once_the_agreement_is_suspended(department, heavy, node):
@@ -182,7 +176,7 @@ def test_a_slow_reader_gets_no_more_once_the_agreement_is_suspended(department, 
         body = first + rest_of(connection, size_in(head) - len(first))
         connection.close()
         assert len(body) < size_in(head)  # what lay in the buffers, and no more
-        soon(lambda: len(told_of(department, heavy[0], "share.stopped")) == stops + 1)
+        until(lambda: len(told_of(department, heavy[0], "share.stopped")) == stops + 1)
         assert open_files(server) == 0
     finally:
         with department.node("dwp-owner") as owner:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -85,13 +84,12 @@ def test_the_official_client_reads_it(client, partner, department, tmp_path, kin
         assert "[3, 'delete', 3]" in told["delta_changes"]
 
 
-def test_suspending_stops_reads_within_a_second_links_included(department, new_partner):
+def test_suspending_stops_reads_from_the_next_request_on_links_included(department, new_partner):
     partner = new_partner()
     link = partner.links()[0]
     assert partner.ask("GET", link, token="")[0] == 200
     with department.node("dwp-owner") as owner:
         owner.decide(partner.agreement, "suspend", "Doubt")
-        suspended = time.monotonic()
         answers = [
             partner.ask("GET", link, token="")[0],
             partner.ask("HEAD", link, token="")[0],
@@ -99,7 +97,6 @@ def test_suspending_stops_reads_within_a_second_links_included(department, new_p
             partner.ask("POST", f"{partner.table}/query", body={})[0],
         ]
         assert answers == [403] * 4
-        assert time.monotonic() - suspended < 10  # four requests, on however busy a machine
         owner.decide(partner.agreement, "resume")
     assert partner.ask("GET", link, token="")[0] == 200
 

@@ -3,18 +3,21 @@
 import datetime
 import json
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 from tests.scene import Scene
+from tests.sources import fetching
 
-from fairway.nouns.errors import BadInput, FairwayError, Refused, Unavailable
+from fairway.nouns.errors import BadInput, Cancelled, Refused, Unavailable
 from fairway.nouns.products import LogicalType, Source
-from fairway.nouns.relations import Wanted
 from fairway.nouns.versions import Version
 from fairway.rules import scopes
 from fairway.settings import Connection
 from fairway.sources.postgres import PostgresSources
+from fairway.verbs import queries
 from fairway.wiring import close_node, create_node, open_node
 
 pytestmark = pytest.mark.postgres
@@ -87,22 +90,12 @@ def test_its_columns(sources):
     assert found == TYPES | {"notes": None}
 
 
-def fetched(sources, scope="", condition="", columns=TYPES, size=1_000_000):
-    import pyarrow.parquet as pq
+def fetched(sources, *asked, **more):
+    return fetching.fetched(sources, STAYS_TABLE, TYPES, *asked, seconds=20, **more)
 
-    path = sources.fetch(
-        STAYS_TABLE,
-        Wanted(
-            tuple((name, TYPES[name]) for name in columns),
-            scopes.parse(scope, TYPES) if scope else None,
-            scopes.parse(condition, TYPES) if condition else None,
-            20,
-            size,
-        ),
-    )
-    table = pq.read_table(path)
-    path.unlink()
-    return table.to_pylist()
+
+def refusal(work):
+    return fetching.refused(work, "postgresql://")
 
 
 def test_values_are_those_of_the_database(sources):
@@ -147,15 +140,6 @@ def test_a_scope_means_there_what_it_means_here(sources, database):
 
 def test_only_the_wanted_columns_leave_the_database(sources):
     assert fetched(sources, columns=("id",))[0] == {"id": 1}
-
-
-def refusal(work):
-    with pytest.raises(FairwayError) as caught:
-        work()
-    said = f"{caught.value} {caught.value.remedy} {caught.value.__cause__!r}"
-    assert "postgresql://" not in said
-    assert "127.0.0.1" not in said
-    return caught.value
 
 
 def test_what_may_not_or_cannot_be_read(sources, tmp_path, database):
@@ -217,6 +201,23 @@ def test_a_product_in_postgresql_is_used_like_any_other(scene, tmp_path, databas
     with pytest.raises(Unavailable):
         scene.query("SELECT count(*) AS n FROM dwp.stays")
     assert scene.actions()[-1] == "query.stopped"
+
+
+def test_a_query_that_waits_for_the_database_is_cancelled(scene, tmp_path, database):
+    """The table is locked, so that reading it never ends by itself."""
+    scene.publish(CONTRACT)
+    with psycopg.connect(database) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("LOCK TABLE stays IN ACCESS EXCLUSIVE MODE")
+        waiting = pool.submit(scene.query, "SELECT count(*) AS n FROM dwp.stays", handle="mine")
+        while not list((tmp_path / "node/fetched").glob("table-*")):
+            assert not waiting.done(), waiting.result()
+            time.sleep(0.01)
+        queries.cancel(scene.platform, scene.analyst, "mine")
+        with pytest.raises(Cancelled):
+            waiting.result()
+    assert scene.actions()[-1] == "query.stopped"
+    assert list((tmp_path / "node/fetched").iterdir()) == []
+    assert queries.running(scene.platform, scene.analyst) == ()
 
 
 def test_passwords_that_others_can_read_are_refused(scene, tmp_path):

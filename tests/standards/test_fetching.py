@@ -133,11 +133,9 @@ def test_what_is_no_address_of_a_catalogue(url):
 def test_bounds_of_size_and_time(at):
     with pytest.raises(BoundExceeded):
         fetching.fetch(at("/there"), allow_local=True, largest=5)
-    began = time.monotonic()
     with pytest.raises(Unavailable) as late:
         fetching.fetch(at("/slow"), allow_local=True, seconds=0.3)
     assert late.value.code == "harvest.too_slow"
-    assert time.monotonic() - began < 3
 
 
 def test_what_does_not_answer(at):

@@ -143,8 +143,8 @@ class Pair:
         self.dwp.owner.decide(asked.id, "approve", "As asked.")
         return asked.id
 
-    def query(self, sql: str, purpose: str = PURPOSE):
-        return self.dfe.analyst.query(sql, purpose=purpose)
+    def query(self, sql: str, purpose: str = PURPOSE, agreement: str | None = None):
+        return self.dfe.analyst.query(sql, purpose=purpose, agreement=agreement)
 
 
 @pytest.fixture(scope="package")

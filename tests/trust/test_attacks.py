@@ -212,6 +212,17 @@ def test_a_blocked_node_is_not_heard(field):
 
 
 def test_the_record_names_each_that_was_not_believed(field):
+    request = field.dfe.request("greeting", {})
+    assert field.wire.send(request)[0] == 200
+    field.refused(request)
+    created, lifetime = attacks.TIMES[0]
+    field.refused(field.dfe.request("greeting", {}, made=field.dfe.made(created, lifetime)))
+    field.refused(Request("POST", request.target, (("content-type", "application/json"),), b"{}"))
+    field.refused(
+        Caller(field.hmrc.identity, field.hmrc.audience, claims=field.dfe.fingerprint).request(
+            "greeting", {}
+        )
+    )
     auditor = field.pair.dwp.as_("auditor")
     codes = {e.details["code"] for e in auditor.audit(action="peer.not_believed", limit=500)}
     assert {"peer.not_signed", "peer.bad_signature", "peer.replayed", "peer.untimely"} <= codes

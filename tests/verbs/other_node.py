@@ -6,6 +6,7 @@ Signatures, time, replay and records are the real ones; only the network between
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from threading import Event
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from fairway.post.identity import NodeIdentity
 from fairway.rules import signatures
 from fairway.rules.signatures import Made
 from fairway.verbs import hearing, peers, queries
+from fairway.verbs.cancelling import Attach, nobody_cancels
 
 JSON = peers.JSON
 ARROW = peers.ARROW
@@ -66,6 +68,8 @@ class OtherNode:
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     change: Callable[[Reply], Reply] = lambda reply: reply
     nonces: int = 0
+    broken: Event = field(default_factory=Event)
+    """Set when a request of this node's is broken off."""
 
     def __post_init__(self) -> None:
         self.scene.platform = replace(self.scene.platform, courier=self)
@@ -93,10 +97,11 @@ class OtherNode:
         now = int(self.scene.clock.now().timestamp())
         return Made(now, now + 60, f"{self.nonces:024}", self.fingerprint)
 
-    def carry(self, peer: Peer, path: str, headers, body, *, seconds, largest) -> Reply:
+    def carry(self, peer: Peer, path: str, headers, body, *, seconds, largest, attach) -> Reply:
         name = path.removeprefix(peers.ROOT)
         self.heard.append((name, json.loads(body)))
         answer = self.said[name]
+        attach(self.broken.set)
         answer = answer(json.loads(body)) if callable(answer) else answer
         if isinstance(answer, Exception):
             raise answer
@@ -147,7 +152,7 @@ class OtherNode:
         letter = {"letter": f"L-{self.nonces}", "kind": "move", "person": "ferries-owner", **said}
         return dict(hearing.hear(self.scene.platform, self._believed("letter", letter)))
 
-    def use(self, **said: Any) -> bytes:
+    def use(self, attach: Attach = nobody_cancels, **said: Any) -> bytes:
         given = {
             "query": "Q-000000000000",
             "part": 1,
@@ -156,4 +161,6 @@ class OtherNode:
             "seconds": 30,
             **said,
         }
-        return queries.run_for_peer(self.scene.platform, self._believed("use", given))
+        return queries.run_for_peer(
+            self.scene.platform, self._believed("use", given), attach=attach
+        )

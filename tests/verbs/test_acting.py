@@ -1,15 +1,20 @@
 """Permission is asked, and effect and event share a fate: in production, on every call."""
 
+from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 
 import pytest
+from tests.scene import NOW
 
 import fairway.verbs
-from fairway.nouns.errors import NotSignedIn, Refused
-from fairway.nouns.people import Actor, Domain, Organisation, Via
+from fairway.nouns.agreements import Move
+from fairway.nouns.errors import NotSignedIn, Refused, Unproved
+from fairway.nouns.people import Actor, Domain, Organisation, Role, Via
+from fairway.rules import agreements as rules
 from fairway.rules.permissions import PERMISSIONS
-from fairway.verbs import people, products
+from fairway.verbs import agreements, people, products
 from fairway.verbs.acting import NOBODY, VERBS, NeverAsked, Unrecorded, acting, looking, verb
 
 
@@ -98,3 +103,57 @@ def test_a_refusal_is_on_the_record_and_names_what_is_needed(scene):
         "denied",
         "dfe-analyst",
     )
+
+
+PROVED = sorted(name for name, permission in PERMISSIONS.items() if permission.proof)
+
+
+@pytest.mark.parametrize("name", PROVED)
+def test_what_asks_for_a_recent_proof_is_refused_without_one(scene, name):
+    people.appoint(
+        scene.platform,
+        scene.manager,
+        "dfe-stranger",
+        Role.DATA_PROTECTION_OFFICER,
+        None,
+        since=NOW.date(),
+    )
+    everyone = (scene.owner, scene.analyst, scene.stranger, scene.manager, scene.administrator)
+    may = []
+    for actor in everyone:
+        with suppress(Refused), looking(scene.platform, actor, name, domain="dwp"):
+            may.append(actor)
+    assert may
+    for actor in may:
+        with (
+            pytest.raises(Unproved) as caught,
+            looking(scene.platform, replace(actor, proved=False), name, domain="dwp"),
+        ):
+            pass
+        assert caught.value.code == "access.prove_again"
+        last = scene.events()[-1]
+        assert (last.action, last.outcome, last.actor) == (
+            f"{name}.refused",
+            "denied",
+            actor.person,
+        )
+
+
+@pytest.mark.parametrize("move", sorted(rules.PROVED))
+def test_no_move_that_gives_access_is_made_on_an_old_proof(scene, move):
+    scene.publish()
+    agreement = scene.submit()
+    before = agreements.show(scene.platform, scene.owner, agreement.id).agreement
+    with pytest.raises(Unproved):
+        agreements.move(
+            scene.platform, replace(scene.owner, proved=False), agreement.id, move, "Words."
+        )
+    assert agreements.show(scene.platform, scene.owner, agreement.id).agreement == before
+
+
+def test_what_takes_access_away_asks_for_no_proof(scene):
+    scene.publish()
+    agreement = scene.approve()
+    old = replace(scene.owner, proved=False)
+    for move in (Move.SUSPEND, Move.TERMINATE):
+        agreements.move(scene.platform, old, agreement.id, move, "An incident.")

@@ -267,3 +267,7 @@ def test_lists_are_for_asker_and_owner(scene):
     assert agreements.list_mine(scene.platform, scene.stranger) == []
     with pytest.raises(Refused):
         agreements.inbox(scene.platform, scene.analyst)
+    officer = ("dfe-stranger", Role.DATA_PROTECTION_OFFICER, None)
+    people.appoint(scene.platform, scene.manager, *officer, since=date(2025, 1, 1))
+    seen = agreements.inbox(scene.platform, scene.stranger)
+    assert {p.agreement.id for p in seen} == {first.id, second.id}

@@ -166,6 +166,37 @@ def test_what_cannot_be_delegated(published):
         delegate(scene, "nobody")
 
 
+def test_a_delegation_is_seen_and_ended_by_who_gave_it(published):
+    scene = published
+    delegate(scene)
+    delegate(scene, days=60, since=TODAY + timedelta(days=40))
+    appoint(scene, STRANGER, Role.DEPUTY, "dfe")
+    given = appointments.delegations(scene.platform, scene.owner)
+    assert [(d.person, d.domain) for d in given] == [(STRANGER, "dwp")] * 2
+    asked = scene.submit()
+    appointments.end_delegation(scene.platform, scene.owner, STRANGER, "dwp")
+    assert scene.events(action="appointment.end")[-1].details["acts_for"] == "dwp-owner"
+    assert appointments.delegations(scene.platform, scene.owner) == []
+    with pytest.raises(NotFound):
+        scene.move(scene.stranger, asked.id, Move.APPROVE)
+    with pytest.raises(NotFound) as none:
+        appointments.end_delegation(scene.platform, scene.owner, STRANGER, "dwp")
+    assert none.value.code == "appointment.no_delegation"
+
+
+def test_only_one_s_own_delegation_is_ended(published):
+    """A formal deputy, whom the hub appointed, stays; and only owners end what owners gave."""
+    scene = published
+    appoint(scene, STRANGER, Role.DEPUTY)
+    with pytest.raises(NotFound):
+        appointments.end_delegation(scene.platform, scene.owner, STRANGER, "dwp")
+    for work in (
+        lambda: appointments.delegations(scene.platform, scene.analyst),
+        lambda: appointments.end_delegation(scene.platform, scene.analyst, STRANGER, "dwp"),
+    ):
+        assert refusal(work) == "access.not_permitted"
+
+
 # ------------------------------------------------------------------ leavers and tasks
 
 

@@ -54,7 +54,7 @@ def test_a_permit_says_what_decided_and_on_which_terms(scene):
     told = why(scene)
     assert told.effect is Effect.PERMIT
     assert told.sentence == "You may use dwp.claims for policy-analysis on 01/03/2026."
-    assert told.agreement == agreement.id
+    assert told.agreements == (agreement.id,)
     assert agreement.id in told.reasons[0]
     assert told.reasons[1].startswith(f"dwp-owner approved {agreement.id} on 01/03/2026")
     assert told.reasons[2].startswith("dwp-owner is data owner in dwp since 01/01/2025")
@@ -84,8 +84,8 @@ def test_a_guardrail_that_forbids_is_named(scene):
 class Silent:
     """Guardrails that forbid everything and say nothing."""
 
-    def verdict(self, facts):
-        return Verdict(False)
+    def verdicts(self):
+        return lambda _: Verdict(False)
 
 
 def test_a_guardrail_that_gives_no_reason_still_forbids(scene):

@@ -48,7 +48,8 @@ def hub(scene):
     ):
         people.add_person(scene.platform, SYSTEM, Person(person, person, "dwp"))
         people.appoint(scene.platform, SYSTEM, person, role, None, since=date(2025, 1, 1))
-    scene.second, scene.dpo = Actor("second", Via.API), Actor("dpo", Via.API)
+    scene.second = Actor("second", Via.API, proved=True)
+    scene.dpo = Actor("dpo", Via.API, proved=True)
     scene.publish()
     return scene
 

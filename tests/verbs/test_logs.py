@@ -14,7 +14,7 @@ from fairway.rules.notes import read_head, read_note
 from fairway.verbs import logs, people
 from fairway.verbs.acting import SYSTEM
 
-OFFICER = Actor("dfe-stranger", Via.API)
+OFFICER = Actor("dfe-stranger", Via.API, proved=True)
 
 
 @pytest.fixture

@@ -1,15 +1,17 @@
 """Using what lies at another node."""
 
+import threading
 from dataclasses import replace
 
 import pytest
 from tests.verbs.other_node import OPEN, arrow
 from tests.verbs.partners import SUMS, asked, grant
 
-from fairway.nouns.errors import Refused, Unavailable
+from fairway.nouns.errors import Cancelled, Refused, Unavailable
 from fairway.verbs import (
     following,
     peers,
+    queries,
     seals,
 )
 
@@ -52,6 +54,25 @@ def test_a_peer_that_fails_ends_the_query_and_is_named(scene, other):
         scene.query("SELECT port FROM ferries.ports")
 
 
+def test_a_query_is_cancelled_while_another_node_works_on_it(scene, other):
+    def never(_):
+        (running,) = queries.running(scene.platform, scene.analyst)
+        cancelling = threading.Thread(
+            target=queries.cancel, args=(scene.platform, scene.analyst, running.query)
+        )
+        cancelling.start()
+        cancelling.join()
+        assert other.broken.is_set()
+        return Unavailable("peer.broken_off", "The answer of the node ferries broke off.")
+
+    other.said["use"] = never
+    with pytest.raises(Cancelled):
+        scene.query("SELECT port FROM ferries.ports")
+    assert scene.events(action="query.stopped")[-1].reason == "The query was cancelled."
+    assert "peer.troubled" not in scene.actions()
+    assert queries.running(scene.platform, scene.analyst) == ()
+
+
 def test_an_earlier_state_of_another_node_s_product_is_not_served(scene, other):
     allowed = "customProperties: [{property: earlierVersions, value: allowed}, "
     text = OPEN.replace("customProperties: [", allowed).replace("1.0.0", "1.1.0")
@@ -81,7 +102,7 @@ def test_an_agreement_that_is_not_signed_as_it_stands_is_not_used(scene, other):
         store.peers.put_seal(good)
     peers.block(scene.platform, scene.manager, "ferries")
     with pytest.raises(Refused) as refused:
-        seals.check(scene.platform, store.agreements.get(found.id))
+        seals.check(scene.platform, [store.agreements.get(found.id)])
     assert refused.value.code == "peer.blocked"
     with pytest.raises(Refused):
         scene.query(SUMS)

@@ -8,7 +8,7 @@ from tests.verbs.other_node import SHOWN
 from tests.verbs.partners import ask_us
 
 from fairway.nouns.agreements import Move
-from fairway.nouns.errors import BadInput, Conflict, NotFound, Refused
+from fairway.nouns.errors import BadInput, Cancelled, Conflict, NotFound, Refused
 from fairway.nouns.people import Role
 from fairway.rules import peers as rules
 from fairway.verbs import (
@@ -17,6 +17,7 @@ from fairway.verbs import (
     people,
     queries,
 )
+from fairway.verbs.cancelling import Cancellation
 
 
 def countersign(other):
@@ -134,3 +135,37 @@ def test_a_name_that_is_no_person_s_is_not_known(scene):
     assert peers.known_person(scene.platform, "dfe-analyst").id == "dfe-analyst"
     assert peers.known_person(scene.platform, "nobody") is None
     assert peers.known_person(scene.platform, "a@ferries").name == "a"
+
+
+def test_a_part_is_worked_out_under_the_agreements_that_are_named_with_it(scene, other):
+    scene.publish(CLAIMS + SHOWN)
+    other.said["letter"] = countersign(other)
+    names = ["AG-000000000000", "AG-000000000001"]
+    hashes = {}
+    for name, rows in zip(names, ("weeks > 4", "region = 'Wales'"), strict=True):
+        ask_us(scene, other, agreement=name, rows=rows)
+        scene.move(scene.owner, name, Move.APPROVE)
+        hashes[name] = scene.platform.store.peers.seal(name).hash
+    sql = "SELECT region, weeks FROM dwp.claims"
+
+    def regions(*told):
+        body = other.use(sql=sql, agreements={name: hashes[name] for name in told})
+        assert scene.events(action="query.completed")[-1].agreements == told
+        return {r["region"] for r in rows_of(body)}
+
+    assert regions(*names) == {"Wales"}
+    assert regions(names[0]) == {"London", "Scotland", "Wales"}
+    assert regions(names[1]) == {"Wales"}
+    with pytest.raises(Refused) as refused:
+        other.use(sql=sql, agreements={})
+    assert refused.value.code == "peer.agreement_differs"
+
+
+def test_a_part_whose_caller_hung_up_is_not_worked_out(scene, other):
+    scene.publish(REGIONS.replace("customProperties: [", SHOWN.strip().removesuffix("]") + ", "))
+    gone = Cancellation()
+    gone.cancel()
+    with pytest.raises(Cancelled):
+        other.use(gone.attach, sql="SELECT * FROM dwp.regions", agreements={})
+    assert [e.reason for e in scene.events(action="query.denied")] == ["The query was cancelled."]
+    assert scene.events(action="query.granted") == []

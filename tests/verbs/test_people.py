@@ -1,11 +1,12 @@
 """Signing in, accounts, appointments, tokens."""
 
+import hashlib
 from datetime import date
 
 import pytest
 from tests.scene import PASSWORD
 
-from fairway.nouns.errors import BadInput, Conflict, NotFound, NotSignedIn, Refused
+from fairway.nouns.errors import BadInput, Conflict, NotFound, NotSignedIn, Refused, Unavailable
 from fairway.nouns.people import Domain, Organisation, Person, Role, Via
 from fairway.verbs import people, signing_in
 from fairway.verbs.acting import SYSTEM
@@ -61,6 +62,10 @@ def test_me_is_the_account_with_its_current_roles(scene):
 
 
 def test_the_list_of_people_shows_appointments(scene):
+    over = date(2025, 6, 1)
+    people.appoint(
+        scene.platform, SYSTEM, "dwp-steward", Role.ANALYST, "dwp", since=over, until=over
+    )
     listed = {m.person.id: m.roles for m in people.list_people(scene.platform, scene.auditor)}
     assert listed["dwp-steward"] == {Role.DATA_STEWARD}
     assert listed["dfe-stranger"] == frozenset()
@@ -99,6 +104,25 @@ def test_a_password_of_one_s_own_name_is_refused(scene):
         people.add_person(scene.platform, scene.administrator, new, "GraceHopper99")
     assert changed.value.code == added.value.code == "person.guessable_password"
     assert signing_in.sign_in(scene.platform, Via.WEB, "dfe-analyst", PASSWORD)
+
+
+def test_a_password_that_is_known_from_a_breach_is_refused(scene, tmp_path):
+    from django.test import override_settings
+
+    lost, found = "four random words now", "four other words now"
+    digest = hashlib.sha1(lost.encode(), usedforsecurity=False).hexdigest().upper()
+    (tmp_path / "breached.txt").write_text(f"{digest}:3\r\n")
+    new = Person("newcomer", "Newcomer", "dfe")
+    with override_settings(FAIRWAY_BREACHED=str(tmp_path / "breached.txt")):
+        with pytest.raises(BadInput) as changed:
+            people.change_password(scene.platform, scene.analyst, PASSWORD, lost)
+        with pytest.raises(BadInput) as added:
+            people.add_person(scene.platform, scene.administrator, new, lost)
+        people.change_password(scene.platform, scene.analyst, PASSWORD, found)
+    assert changed.value.code == added.value.code == "person.breached_password"
+    with override_settings(FAIRWAY_BREACHED=str(tmp_path / "gone")), pytest.raises(Unavailable):
+        people.change_password(scene.platform, scene.analyst, found, lost)
+    assert signing_in.sign_in(scene.platform, Via.WEB, "dfe-analyst", found)
 
 
 def test_domains_are_added_once_with_their_organisation(scene):

@@ -65,7 +65,7 @@ def test_a_plan_names_terms_files_engine_and_conditions_and_is_recorded(scene):
         " WHERE region = 'Wales' AND CAST(region AS INTEGER) > 1 GROUP BY person",
     )
     (product,) = plan.products
-    assert (product.product, product.agreement) == ("dwp.claims", agreement.id)
+    assert (product.product, product.agreements) == ("dwp.claims", (agreement.id,))
     assert dict(product.columns) == dict(columns)
     assert (product.rows, product.peer, product.version) == ("weeks < 50", "", "")
     assert product.read == RelationPlan(
@@ -94,7 +94,7 @@ def test_an_open_product_is_read_whole_and_its_files_are_counted(scene):
     scene.publish(REGIONS)
     plan = planned(scene, "SELECT * FROM dwp.regions WHERE CAST(region AS INTEGER) > 1")
     (product,) = plan.products
-    assert (product.agreement, product.rows) == ("", "")
+    assert (product.agreements, product.rows) == ((), "")
     assert (product.read.files, product.read.barrier, plan.above) == (1, False, ())
 
 

@@ -1,12 +1,12 @@
 """Use in place: exactly the terms agreed, on the record before the first byte."""
 
 import threading
-import time
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from tests.scene import REGIONS, rows_of
+from tests.waiting import until
 
 from fairway.nouns.access import Verdict
 from fairway.nouns.agreements import Move
@@ -146,8 +146,8 @@ def scene_role():
 
 
 class Mute:
-    def verdict(self, facts):
-        return Verdict(False)
+    def verdicts(self):
+        return lambda _: Verdict(False)
 
 
 def test_a_guardrail_that_forbids_without_a_word_still_forbids(scene):
@@ -321,11 +321,8 @@ def test_a_running_query_is_cancelled_by_its_own_person_and_recorded(scene):
 
     thread = threading.Thread(target=work)
     thread.start()
-    until = time.monotonic() + 30
-    while not (running := queries.running(scene.platform, scene.analyst)):
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    (one,) = running
+    (one,) = until(lambda: queries.running(scene.platform, scene.analyst))
+    until(lambda: scene.events(subject=one.query))  # it stands in the line before it is granted
     assert (one.sql, one.person) == (endless, scene.analyst.person)
     with pytest.raises(NotFound):
         queries.cancel(scene.platform, scene.owner, one.query)
@@ -347,6 +344,9 @@ def test_a_running_query_is_cancelled_by_its_own_person_and_recorded(scene):
 def test_a_query_that_was_cancelled_while_it_waited_is_not_run(scene):
     class Turn:
         cancelled = True
+
+        def cancel(self):
+            raise AssertionError("nobody cancels it again")
 
         def release(self):
             self.released = True

@@ -405,7 +405,7 @@ def test_a_share_larger_than_the_node_keeps_is_refused(partner, scene, monkeypat
 
 def test_a_guardrail_that_fails_denies(partner, scene):
     class Broken:
-        def verdict(self, facts):
+        def verdicts(self):
             raise Unavailable("guardrails.broken", "The guardrails do not answer.")
 
     broken = replace(scene.platform, guardrails=Broken())

@@ -1,9 +1,9 @@
 """Signing in with a second factor and by a provider, confirming, sessions and factors."""
 
-import time
 from base64 import b32decode
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -34,8 +34,17 @@ def enrolled(scene) -> TOTP:
     return app
 
 
+MOMENT = 1_780_000_000
+
+
+@pytest.fixture(autouse=True)
+def one_moment(monkeypatch):
+    """A code that was made must not grow old while a test runs."""
+    monkeypatch.setattr("fairway.store.factors.time", SimpleNamespace(time=lambda: MOMENT))
+
+
 def code(app: TOTP, steps: int = 0) -> str:
-    return app.generate(int(time.time()) + 30 * steps).decode()
+    return app.generate(MOMENT + 30 * steps).decode()
 
 
 def test_a_code_is_asked_for_where_there_is_a_factor(scene):
@@ -241,3 +250,74 @@ def test_one_s_own_session_is_listed_and_ended(scene):
     assert listed.started < listed.seen
     sessions.end(scene.platform, scene.analyst, listed.id)
     assert sessions.list_own(scene.platform, scene.analyst) == ()
+
+
+# ------------------------------------------------------------------ passwords that are made
+
+
+OWN = "three words of my own"
+
+
+def signs_in(scene, password, **more):
+    return signing_in.sign_in(scene.platform, Via.API, "dfe-analyst", password, **more)
+
+
+def said(work, *wanted):
+    with pytest.raises(wanted or NotSignedIn) as refused:
+        work()
+    return refused.value.code
+
+
+def test_a_password_that_was_made_opens_once_to_choose_one_s_own(scene):
+    made, until = people.give_password(scene.platform, scene.administrator, "dfe-analyst")
+    assert len(made) >= 32
+    assert until == scene.clock.now() + timedelta(days=7)
+    assert said(lambda: signs_in(scene, PASSWORD)) == "access.wrong_name_or_password"
+    assert said(lambda: signs_in(scene, made)) == "access.new_password_needed"
+    same = said(lambda: signs_in(scene, made, new_password=made), BadInput)
+    assert same == "person.same_password"
+    short = said(lambda: signs_in(scene, made, new_password="short"), BadInput)
+    assert short == "person.bad_password"
+    assert signs_in(scene, made, new_password=OWN).id == "dfe-analyst"
+    assert said(lambda: signs_in(scene, made)) == "access.wrong_name_or_password"
+    assert signs_in(scene, OWN).id == "dfe-analyst"
+    assert [e.subject for e in scene.events(action="person.change_password")] == ["dfe-analyst"]
+
+
+def test_a_new_password_is_taken_only_in_place_of_one_that_was_made(scene):
+    assert signs_in(scene, PASSWORD, new_password=OWN).id == "dfe-analyst"
+    assert said(lambda: signs_in(scene, OWN)) == "access.wrong_name_or_password"
+
+
+def test_a_password_that_was_made_is_over_after_a_week(scene):
+    made, _ = people.give_password(scene.platform, scene.administrator, "dfe-analyst")
+    scene.clock.forward(days=7)
+    for more in ({}, {"new_password": OWN}):
+        assert said(lambda more=more: signs_in(scene, made, **more), Refused) == (
+            "access.initial_password_over"
+        )
+    again, _ = people.give_password(scene.platform, scene.administrator, "dfe-analyst")
+    assert signs_in(scene, again, new_password=OWN)
+
+
+def test_a_forgotten_password_is_no_way_around_a_second_factor(scene):
+    app = enrolled(scene)
+    made, _ = people.give_password(scene.platform, scene.administrator, "dfe-analyst")
+    assert said(lambda: signs_in(scene, made, new_password=OWN)) == "access.code_needed"
+    wrong = {"code": "000000", "new_password": OWN}
+    assert said(lambda: signs_in(scene, made, **wrong)) == "access.wrong_code"
+    assert said(lambda: signs_in(scene, OWN, code="000000")) == "access.wrong_name_or_password"
+    given = code(app)
+    assert said(lambda: signs_in(scene, made, code=given)) == "access.new_password_needed"
+    assert signs_in(scene, made, code=given, new_password=OWN).id == "dfe-analyst"
+
+
+def test_passwords_are_made_by_administrators_for_others(scene):
+    with pytest.raises(Refused):
+        people.give_password(scene.platform, scene.manager, "dfe-analyst")
+    own = said(
+        lambda: people.give_password(scene.platform, scene.administrator, "administrator"), Refused
+    )
+    assert own == "person.own_password"
+    with pytest.raises(NotFound):
+        people.give_password(scene.platform, scene.administrator, "nobody")

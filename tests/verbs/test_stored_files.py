@@ -7,10 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.scene import REGIONS
+from tests.verbs.test_plans import put, stays
 
 from fairway.nouns.agreements import Move
-from fairway.nouns.errors import Conflict, NotFound, NotSignedIn, Refused
+from fairway.nouns.errors import Busy, Conflict, NotFound, NotSignedIn, Refused
+from fairway.nouns.rates import Rates
 from fairway.rules.seals import sealed
+from fairway.store.rates import ProcessRates
 from fairway.verbs import people, stored_files
 from fairway.verbs.acting import SYSTEM
 
@@ -50,7 +53,7 @@ def refused(scene, work, *given):
 def test_the_bytes_are_those_that_are_stored_and_the_record_says_so_first(scene):
     agreement = agreed(scene)
     offer = offered(scene)
-    assert (offer.product, offer.version, offer.agreement) == (PRODUCT, "1.0.0", agreement.id)
+    assert (offer.product, offer.version, offer.agreements) == (PRODUCT, "1.0.0", (agreement.id,))
     (file,) = offer.files
     assert file.name == "dwp.regions.parquet"
     assert taken(scene, file.link) == Path(path_of(scene)).read_bytes()
@@ -65,6 +68,35 @@ def test_the_bytes_are_those_that_are_stored_and_the_record_says_so_first(scene)
         assert event.agreements == (agreement.id,)
         assert event.columns == ("dwp.regions.region", "dwp.regions.households")
         assert event.purpose == PURPOSE
+
+
+def test_files_are_read_no_faster_than_the_agreement_allows(scene):
+    agreed(scene)
+    hurried = replace(scene.platform, rates=Rates(1_000, 2), counts=ProcessRates(lambda: 0.0))
+    offer = stored_files.offer(hurried, scene.analyst, PRODUCT, PURPOSE)
+    stored_files.read(hurried, offer.files[0].link, "whole").body.close()
+    for again in (
+        lambda: stored_files.read(hurried, offer.files[0].link, "whole"),
+        lambda: stored_files.offer(hurried, scene.analyst, PRODUCT, PURPOSE),
+    ):
+        with pytest.raises(Busy, match="under the agreement"):
+            again()
+    stored_files.read(hurried, offer.files[0].link, None).body.close()  # its head alone
+
+
+def test_a_file_that_did_not_go_out_whole_is_on_the_record(scene):
+    agreement = agreed(scene)
+    link = offered(scene).files[0].link
+    stored_files.broke_off(scene.platform, link, 7, 1_234)
+    said = scene.events(subject=PRODUCT)[-1]
+    assert (said.action, said.outcome, said.agreements) == (
+        "file.stopped",
+        "failed",
+        (agreement.id,),
+    )
+    assert said.reason == "The file broke off after at most 7 of 1,234 bytes."
+    stored_files.broke_off(scene.platform, "no link of ours", 7, 1_234)
+    assert scene.events(subject=PRODUCT)[-1] == said
 
 
 def test_nothing_is_served_that_cannot_be_recorded(scene):
@@ -100,6 +132,16 @@ def test_a_file_with_more_in_it_than_the_contract_says_stays(scene):
     table = pq.read_table(path_of(scene))
     pq.write_table(table.append_column("secret", pa.array(["x"] * table.num_rows)), path_of(scene))
     assert refused(scene, offered) == "file.has_conditions"
+
+
+def test_files_without_the_columns_of_their_directories_stay(scene, tmp_path):
+    put(scene, tmp_path, [(2023, "Wales", [1]), (2024, "Wales", [2])])
+    stays(scene)
+    with pytest.raises(Refused) as caught:
+        stored_files.offer(scene.platform, scene.analyst, "dwp.stays", PURPOSE)
+    assert caught.value.code == "file.partitioned"
+    assert "do not hold region, year" in str(caught.value)
+    assert scene.events(action="file.denied")[-1].outcome == "denied"
 
 
 def test_without_an_agreement_there_is_no_link(scene):

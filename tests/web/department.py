@@ -73,7 +73,7 @@ class Department:
             products.publish(self.platform, self.actor("dwp-steward"), text, "contract.yaml")
 
     def actor(self, person: str) -> Actor:
-        return Actor(person, Via.API)
+        return Actor(person, Via.API, proved=True)
 
     def draft(self, **changes: Any) -> Agreement:
         asking = Asking(

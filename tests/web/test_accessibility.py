@@ -1,9 +1,12 @@
 """Every page in a real browser: axe finds no fault, and nothing scrolls sideways at 320 pixels."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 pytestmark = pytest.mark.browser
 
+TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
 NARROW = {"width": 320, "height": 800}
 WIDE = {"width": 1280, "height": 900}
 NARROW_TOO = {
@@ -80,6 +83,16 @@ PAGES = {
         "my agreements": [go("/agreements")],
         "draft": [go("/agreements/{draft}")],
         "active": [go("/agreements/{active}")],
+        "connect a tool": [go("/agreements/{active}/profile")],
+        "connect a tool, wrong": [
+            lambda page: page.get_by_label("How long should it work?").fill("0"),
+            press("Show the profile"),
+        ],
+        "profile made": [
+            lambda page: page.get_by_label("How long should it work?").fill("1"),
+            press("Show the profile"),
+        ],
+        "revoke the profile": [go("/agreements/{active}/profile/revoke")],
         "suspended": [go("/agreements/{suspended}")],
         "in question": [go("/agreements/{questioned}")],
         "answer": [go("/agreements/{questioned}/answer")],
@@ -116,6 +129,21 @@ PAGES = {
         "not found": [go("/nope")],
     },
     "governance-manager": {
+        "people": [go("/people")],
+        "give a role": [go("/people/groups/give")],
+        "give a role, wrong": [press("Give the role")],
+        "roles of groups": [
+            lambda page: page.get_by_label("Which group?").fill("Analysts of Work and Pensions"),
+            lambda page: page.get_by_label("Analyst", exact=True).check(),
+            lambda page: page.get_by_label("Education", exact=True).check(),
+            press("Give the role"),
+        ],
+        "end a role": [lambda page: page.get_by_role("link", name="End").click()],
+        "last day": [go("/people/dfe-analyst/leaving")],
+        "last day, wrong": [press("Set the last day")],
+        "partners": [go("/partners")],
+        "register a partner": [go("/partners/new")],
+        "register a partner, wrong": [press("Register")],
         "stops": [go("/stops")],
         "stops, wrong": [press("Stop at once")],
         "propose guardrails": [go("/guardrails/propose")],
@@ -148,11 +176,30 @@ PAGES = {
             lambda page: page.get_by_role("link", name="Answer").first.click(),
         ],
         "answer feedback, wrong": [press("Send the answer")],
+        "let somebody stand in": [go("/account/delegations/new")],
+        "let somebody stand in, wrong": [press("Let them stand in")],
+        "who stands in": [
+            type_in("Who stands in for you?", "dwp-steward"),
+            lambda page: page.locator("[name=until-day]").fill(str(TOMORROW.day)),
+            lambda page: page.locator("[name=until-month]").fill(str(TOMORROW.month)),
+            lambda page: page.locator("[name=until-year]").fill(str(TOMORROW.year)),
+            press("Let them stand in"),
+        ],
+        "end standing in": [lambda page: page.get_by_role("link", name="End").click()],
         "who uses it": [go("/products/dwp.claims")],
         "who can see it": [go("/products/dwp.claims/who?column=weeks")],
     },
+    "administrator": {
+        "make a password": [go("/people/dfe-stranger/password")],
+        "password made": [press("Make the password")],
+    },
     "auditor": {
         "hub": [go("/hub")],
+        "everybody’s access": [go("/people/access")],
+        "everybody’s access, wrong": [
+            lambda page: page.locator("[name=on-month]").fill("13"),
+            press("Download the file"),
+        ],
         "audit": [go("/audit")],
         "audit, filtered": [go("/audit?action=agreement.suspend")],
         "audit, wrong": [go("/audit?since-day=1&since-month=13&since-year=2026")],
@@ -187,8 +234,18 @@ def too_wide(page):
     )
 
 
+def give_feedback(site, page):
+    """Have the analyst give the owner something to answer."""
+    site.sign_in(page, "dfe-analyst")
+    for name in ("give feedback", "feedback given"):
+        for step in PAGES["dfe-analyst"][name]:
+            step(page)
+
+
 @pytest.mark.parametrize("person", PAGES, ids=lambda person: person or "nobody")
 def test_every_page(site, new_page, axe, person):
+    if person == "dwp-owner":
+        give_feedback(site, new_page(base_url=site.url, viewport=WIDE))
     page = new_page(base_url=site.url, viewport=WIDE)
     if person:
         site.sign_in(page, person)

@@ -1,10 +1,13 @@
 """The record on the page."""
 
 import re
+from datetime import date, timedelta
 
+from django.utils import timezone
 from tests.web.reading import errors, heading, text
 
 from fairway.nouns.agreements import Move
+from fairway.nouns.events import EventFilter
 from fairway.web.audit.actions import ACTIONS
 
 
@@ -47,14 +50,21 @@ def test_filters_narrow_and_are_kept(signed_in, ids):
 
 def test_days_are_whole_and_both_included(signed_in, department):
     auditor = signed_in("auditor")
-    day = department.today
-    today = {f"{n}-{p}": str(getattr(day, p)) for n in ("since", "until") for p in PARTS}
-    assert auditor.get("/audit", today).content.decode().count("<tr") == 26
-    past = today | {"since-year": "2001", "until-year": "2001"}
-    assert "There is no entry like this." in text(auditor.get("/audit", past))
+    (first,) = department.platform.ledger.find(EventFilter(limit=1))
+    day = timezone.localdate(first.event.at)
 
+    def shown(since, until):
+        asked = {
+            f"{name}-{part}": str(getattr(of, part))
+            for name, of in (("since", since), ("until", until))
+            for part in ("day", "month", "year")
+        }
+        return auditor.get("/audit", asked)
 
-PARTS = ("day", "month", "year")
+    assert f"{first.sequence:,}</td>" in shown(day, day).content.decode()
+    before = day - timedelta(days=1)
+    assert f"{first.sequence:,}</td>" not in shown(before, before).content.decode()
+    assert "There is no entry like this." in text(shown(date(2001, 1, 1), date(2001, 1, 1)))
 
 
 def test_a_day_that_is_none_reads_nothing(signed_in):
@@ -102,7 +112,8 @@ def test_every_move_and_verb_that_records_has_words():
     silent |= {"peer.list", "peer.greet", "peer.catalogue"}
     silent |= {"peer.hear", "peer.use"}  # moves, and queries
     silent |= {"peer.witness", "peer.prove"}  # what a witness records
-    silent |= {"appointment.delegate", "review.confirm"}  # an appointment, and moves
+    silent |= {"appointment.delegations", "appointment.delegate", "appointment.end_delegation"}
+    silent |= {"review.confirm"}  # moves; what is delegated is told as an appointment
     silent |= {"audit.log", "audit.prove", "audit.state", "catalogue.feed", "catalogue.hub"}
     silent |= {"catalogue.owned", "factor.enrolled", "feedback.inbox", "feedback.list"}
     silent |= {"follow.list", "glossary.list", "query.running", "session.list"}

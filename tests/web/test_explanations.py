@@ -1,6 +1,11 @@
 """Why one may use a product or not, and who can see it, on pages."""
 
-from tests.web.reading import heading, text
+import pyarrow as pa
+import pyarrow.parquet as pq
+from tests.web.reading import errors, heading, text
+from tests.web.test_sessions import age
+
+from fairway.nouns.events import EventFilter
 
 
 def test_a_refusal_says_what_it_would_take_and_offers_to_ask(signed_in):
@@ -64,3 +69,29 @@ def test_a_refused_query_leads_to_the_reason(signed_in):
     assert link in answer.content.decode()
     wrong = signed_in("dfe-analyst").post("/query", {**asked, "sql": "SELEC 1"})
     assert "Why was" not in text(wrong)
+
+
+def test_everybody_s_access_is_downloaded_as_of_a_day(signed_in, department):
+    auditor = signed_in("auditor")
+    assert "Everybody’s access as a file" in text(auditor.get("/people"))
+    assert auditor.get("/people/access").status_code == 200
+    answer = auditor.post("/people/access", {})
+    today = department.today.isoformat()
+    assert f'filename="fairway-access-{today}.parquet"' in answer["Content-Disposition"]
+    table = pq.read_table(pa.BufferReader(b"".join(answer)))
+    assert "dwp.claims" in table["product"].to_pylist()
+    earlier = {"on-day": "1", "on-month": "6", "on-year": "2025"}
+    before = pq.read_table(pa.BufferReader(b"".join(auditor.post("/people/access", earlier))))
+    assert before.num_rows == 0
+    taken = department.platform.ledger.find(EventFilter(action="access.matrix"))
+    assert {entry.event.details["on"] for entry in taken} == {today, "2025-06-01"}
+
+
+def test_everybody_s_access_is_for_watchers_who_have_just_proved_who_they_are(signed_in):
+    auditor = signed_in("auditor")
+    wrong = auditor.post("/people/access", {"on-day": "1"})
+    assert errors(wrong) == {"on": "The day must include a month and a year"}
+    age(auditor, confirmed=16 * 60)
+    assert auditor.post("/people/access", {})["Location"].startswith("/account/confirm?next=")
+    for method in (signed_in("dwp-owner").get, signed_in("administrator").post):
+        assert method("/people/access").status_code == 403

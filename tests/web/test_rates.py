@@ -31,7 +31,9 @@ def test_pages_and_the_api_count_alike(hurried, signed_in_here):
 
 
 def test_a_token_counts_as_its_person_on_every_interface(hurried, signed_in_here):
-    _, secret = people.create_token_confirmed(hurried, Actor("dfe-analyst", Via.WEB), days=1)
+    _, secret = people.create_token_confirmed(
+        hurried, Actor("dfe-analyst", Via.WEB, proved=True), days=1
+    )
     stranger = signed_in_here(None)
     header = {"Authorization": f"Bearer {secret}"}
     assert stranger.get("/api/v1/products", headers=header).status_code == 200

@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +11,9 @@ import pytest
 from tests.web.department import PASSWORD
 from tests.web.reading import errors, forms, heading, text
 
+from fairway.nouns.people import Actor, Via
 from fairway.settings import django_settings, read_settings
+from fairway.verbs import people
 
 
 def age(client, **seconds: int) -> None:
@@ -203,3 +206,37 @@ def test_too_many_failures_from_one_address_close_the_door_for_it(client, monkey
     given = {"person": "dfe-analyst", "password": PASSWORD}
     assert "too many failed tries" in errors(client.post("/sign-in", given))["person"]
     assert client.post("/sign-in", given, REMOTE_ADDR="127.0.0.2").status_code == 302
+
+
+def test_a_verb_that_wants_a_proof_asks_who_is_there(signed_in, ids):
+    """Also where the page itself does not ask."""
+    owner = signed_in("dwp-owner")
+    age(owner, confirmed=16 * 60)
+    asked = owner.post(f"/agreements/{ids['suspended']}/resume", {})
+    assert asked["Location"].startswith("/account/confirm?next=")
+    assert "Suspended" in text(owner.get(f"/agreements/{ids['suspended']}"))
+
+
+def test_an_old_session_and_an_old_token_approve_nothing_over_the_api(department, signed_in, ids):
+    from django.test import Client
+
+    node = department.platform
+    address = f"/api/v1/agreements/{ids['submitted']}/moves"
+    said = {"data": {"move": "approve"}, "content_type": "application/json"}
+    owner = signed_in("dwp-owner")
+    age(owner, confirmed=16 * 60)
+    answer = owner.post(address, **said)
+    assert (answer.status_code, answer.json()["code"]) == (403, "access.prove_again")
+
+    now = node.clock.now()
+    earlier = SimpleNamespace(now=lambda: now - timedelta(minutes=16))
+    maker = Actor("dwp-owner", Via.WEB, proved=True)
+    _, old = people.create_token_confirmed(replace(node, clock=earlier), maker, days=1)
+    _, new = people.create_token_confirmed(node, maker, days=1)
+    anyone = Client(headers={"host": "localhost"})
+    answer = anyone.post(address, **said, headers={"Authorization": f"Bearer {old}"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "access.prove_again")
+    answer = anyone.get("/api/v1/me", headers={"Authorization": f"Bearer {old}"})
+    assert answer.status_code == 200
+    answer = anyone.post(address, **said, headers={"Authorization": f"Bearer {new}"})
+    assert answer.status_code == 200, answer.content

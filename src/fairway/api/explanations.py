@@ -60,7 +60,7 @@ class ExplanationOut(Schema):
     effect: Effect
     sentence: str
     reasons: list[str]
-    agreement: str | None
+    agreements: list[str]
     terms: SeenTermsOut | None
     code: str
     needs: list[NeedOut]

@@ -24,7 +24,7 @@ class FilesIn(Schema):
     """What the files are wanted for."""
 
     purpose: str = Field(max_length=100)
-    agreement: str | None = Field(None, max_length=100, description="Pins one agreement.")
+    agreement: str | None = Field(None, max_length=100, description="Counts alone where named.")
 
 
 class FileOut(Schema):
@@ -39,7 +39,7 @@ class FilesOut(Schema):
 
     product: str
     version: str
-    agreement: str
+    agreements: list[str] = Field(description="All that they are given under.")
     until: datetime
     files: list[FileOut]
 
@@ -59,7 +59,7 @@ def offer(request: HttpRequest, product: str, given: FilesIn) -> dict[str, Any]:
     return {
         "product": found.product,
         "version": found.version,
-        "agreement": found.agreement,
+        "agreements": found.agreements,
         "until": found.until,
         "files": files,
     }
@@ -84,6 +84,7 @@ def read(request: HttpRequest, link: str) -> HttpResponseBase:
             stop - start,
             lambda: stored_files.still_open(current(), link),
             _broken_off,
+            lambda sent: stored_files.broke_off(current(), link, sent, stop - start),
         )
         response = StreamingHttpResponse(parts if hasattr(request, "scope") else parts.all())
     if part == (0, 0):

@@ -1,7 +1,7 @@
 """People: oneself, accounts, domains, appointments."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -58,6 +58,14 @@ class NewPerson(Schema):
     password: str | None = None
 
 
+class MadePassword(Schema):
+    """A password that was made for somebody, shown once, and until when it opens."""
+
+    person: str
+    password: str
+    until: datetime
+
+
 class NewPassword(Schema):
     """One's own password, old and new."""
 
@@ -107,6 +115,23 @@ class Delegation(Schema):
     since: date | None = None
     until: date
     evidence: str = Field("", max_length=1000)
+
+
+class DelegationOut(Schema):
+    """Who decides in one's name, where and until when."""
+
+    person: str
+    domain: str
+    since: date
+    until: date
+    evidence: str
+
+
+class EndedDelegation(Schema):
+    """A delegation to end at once."""
+
+    person: str
+    domain: str
 
 
 class LeavingIn(Schema):
@@ -172,6 +197,17 @@ def deactivate(request: HttpRequest, person: str) -> None:
     people.deactivate(current(), actor(request), person)
 
 
+@router.post(
+    "/people/{person}/password",
+    response={201: MadePassword},
+    summary="Make a password for somebody",
+)
+def give_password(request: HttpRequest, person: str) -> dict[str, Any]:
+    """For administrators. It opens once, for the person to choose their own, and is shown once."""
+    made, until = people.give_password(current(), actor(request), person)
+    return {"person": person, "password": made, "until": until}
+
+
 @router.post("/people/{person}/leaving", response={204: None}, summary="Set a last day")
 def leaving(request: HttpRequest, person: str, given: LeavingIn) -> None:
     """After it the account is closed; guardrails may forbid more in the days before."""
@@ -228,6 +264,21 @@ def delegate(request: HttpRequest, given: Delegation) -> None:
         since=given.since,
         evidence=given.evidence,
     )
+
+
+@router.get("/appointments/delegations", response=list[DelegationOut], summary="List who stands in")
+def delegations(request: HttpRequest) -> list[dict[str, Any]]:
+    """Whom one lets decide in one's name, now or from a day to come. For data owners."""
+    found = appointments.delegations(current(), actor(request))
+    return [{name: getattr(a, name) for name in DelegationOut.model_fields} for a in found]
+
+
+@router.post(
+    "/appointments/delegations/end", response={204: None}, summary="Let nobody stand in any more"
+)
+def end_delegation(request: HttpRequest, given: EndedDelegation) -> None:
+    """For data owners; it holds from this moment on."""
+    appointments.end_delegation(current(), actor(request), given.person, given.domain)
 
 
 @router.get("/appointments/impact", response=ImpactOut, summary="Show what hangs on one")

@@ -34,7 +34,7 @@ class QueryIn(Schema):
 
     sql: str = Field(max_length=200_000)
     purpose: str = Field(max_length=100)
-    agreement: str | None = Field(None, max_length=100, description="Pins one agreement.")
+    agreement: str | None = Field(None, max_length=100, description="Counts alone where named.")
     limits: LimitsIn | None = None
     as_of: dict[str, str] | None = Field(
         None,
@@ -121,7 +121,7 @@ class PlanIn(Schema):
 
     sql: str = Field(max_length=200_000)
     purpose: str = Field(max_length=100)
-    agreement: str | None = Field(None, max_length=100, description="Pins one agreement.")
+    agreement: str | None = Field(None, max_length=100, description="Counts alone where named.")
     as_of: dict[str, str] | None = Field(None, max_length=100)
 
 
@@ -143,7 +143,7 @@ class ProductPlanOut(Schema):
     """Under which terms a product would be read, and what of it; `read` null for a peer's."""
 
     product: str
-    agreement: str
+    agreements: list[str] = Field(description="All that it is used under; each is kept.")
     columns: list[tuple[str, str]] = Field(description="Name and treatment of those granted.")
     rows: str
     version: str

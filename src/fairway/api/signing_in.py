@@ -53,7 +53,11 @@ class WebSession(APIKeyBase):
                 "This request does not carry the token of the page that it comes from.",
                 remedy="Load the page again, or sign in with a bearer token.",
             )
-        found = Actor(str(user.pk), Via.WEB, vouched(request.headers.get(DEVICE)))
+        device, proved = (
+            vouched(request.headers.get(DEVICE)),
+            getattr(request, "fairway_proved", False),
+        )
+        found = Actor(str(user.pk), Via.WEB, device, proved=proved)
         admit(current(), found)
         return found
 

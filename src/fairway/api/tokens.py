@@ -22,6 +22,9 @@ class Credentials(Schema):
     code: str | None = Field(
         None, max_length=40, description="Of the second factor, where the person has one."
     )
+    new_password: str | None = Field(
+        None, max_length=1024, description="One's own, where the password was made for the person."
+    )
     label: str = Field("", max_length=100, description="What the token is for.")
     days: int | None = Field(
         None, description="How long it lives; the node's longest when left out."
@@ -68,6 +71,7 @@ def create(request: HttpRequest, given: Credentials) -> dict[str, Any]:
         label=given.label,
         days=given.days or int(platform.settings["token_days"]),
         code=given.code,
+        new_password=given.new_password,
         origin=str(request.META.get("REMOTE_ADDR", "")),
     )
     return {**_token(token), "secret": secret}

@@ -60,4 +60,5 @@ def appoint(
         write_json({"person": person, "role": role, "domain": domain, "ended": end})
     else:
         where = f" in {domain}" if domain else ""
-        say(f"{person} {'will no longer be' if end else 'is appointed'} {role}{where}.")
+        day = f" until {until:%d/%m/%Y}" if until else ""
+        say(f"{person} is {'' if end else 'appointed '}{role}{where}{day}.")

@@ -205,6 +205,29 @@ def libraries() -> Iterator[Finding]:
             good=not missing,
             remedy=f"pip install 'fairway[{extra}]'",
         )
+    found = java()
+    yield Finding(
+        "extras",
+        "Java",
+        found or "missing",
+        good=found is not None,
+        remedy="For a Spark server on this machine alone: apt-get install openjdk-17-jre-headless",
+    )
+
+
+def java() -> str | None:
+    """Return the version that Java says of itself, None when none answers."""
+    program = shutil.which("java")
+    if program is None:
+        return None
+    try:
+        said = subprocess.run(
+            [program, "-version"], check=False, capture_output=True, text=True, timeout=60
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    version = re.search(r'version "([^"]+)"', said.stderr)
+    return version[1] if version and said.returncode == 0 else None
 
 
 def installed(name: str) -> str | None:
@@ -231,7 +254,7 @@ def extras(requirements: list[str]) -> dict[str, list[str]]:
 
 def node_findings(workspace: Path) -> Iterator[Finding]:
     """Yield what stands in the way of a node's queries: settings, database, record, data."""
-    from fairway.wiring import data_roots, open_node
+    from fairway.wiring import data_roots, open_node, secret_faults
 
     try:
         node: Any = open_node(workspace)
@@ -252,6 +275,15 @@ def node_findings(workspace: Path) -> Iterator[Finding]:
     )
     if answers is not None:
         yield _record(node)
+    faults = secret_faults()
+    yield Finding(
+        "node",
+        "Secrets",
+        " ".join(fault.message for fault in faults) or "can be read, by the node's account alone",
+        good=not faults,
+        needed=True,
+        remedy=" ".join(dict.fromkeys(fault.remedy for fault in faults)),
+    )
     for root in data_roots():
         readable = root.is_dir() and os.access(root, os.R_OK | os.X_OK)
         yield Finding(

@@ -79,7 +79,19 @@ def password(prompt: str, *, confirm: bool = False) -> str:
 
     The environment's FAIRWAY_PASSWORD is taken instead when it is set.
     """
-    given = os.environ.get("FAIRWAY_PASSWORD")
+    return _secret("FAIRWAY_PASSWORD", prompt, confirm)
+
+
+def own_password() -> str:
+    """Ask for a password of one's own: on a terminal twice, else as the next line of the input.
+
+    The environment's FAIRWAY_NEW_PASSWORD is taken instead when it is set.
+    """
+    return _secret("FAIRWAY_NEW_PASSWORD", "A password of your own", confirm=True)
+
+
+def _secret(variable: str, prompt: str, confirm: bool) -> str:
+    given = os.environ.get(variable)
     if given:
         return given
     if not sys.stdin.isatty():

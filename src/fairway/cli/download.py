@@ -15,7 +15,7 @@ fairway download ons.local_authorities --purpose policy-analysis --output ons"""
 @click.command(cls=Manual, short_help="Take a product's files as they are.", example=_EXAMPLE)
 @click.argument("product")
 @click.option("--purpose", required=True, metavar="CODE", help="Why, from the hub's list.")
-@click.option("--agreement", metavar="ID", help="Pin one of your agreements.")
+@click.option("--agreement", metavar="ID", help="Use one of your agreements alone.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),

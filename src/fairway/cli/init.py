@@ -8,7 +8,7 @@ import click
 from fairway.cli.door import password
 from fairway.cli.manual import Manual
 from fairway.cli.output import facts, say, tell, watched, write_json
-from fairway.rules.people import check_id, check_password
+from fairway.rules.people import INITIAL_DAYS, check_id, check_password
 
 
 @click.command(
@@ -44,7 +44,15 @@ def init(
     check_password(chosen, administrator, administrator_name, called)
     if watched():
         tell(f"Making a node in {directory} …")
-    make(directory, called, database, administrator, administrator_name, chosen)
+    make(
+        directory,
+        called,
+        database,
+        administrator,
+        administrator_name,
+        chosen,
+        initial=not ask_password,
+    )
     made = {
         "node": str(directory),
         "name": called,
@@ -57,7 +65,8 @@ def init(
     say(f"Made the node {called} in {directory}.\n")
     facts([("Administrator", administrator), ("Password", made["password"])])
     if not ask_password:
-        say("\nThe password is shown this once.")
+        say(f"\nThe password is shown this once. It opens once, within {INITIAL_DAYS} days, for")
+        say("the administrator to choose their own.")
     say(
         f"\nNext:\n  fairway token --node {directory} --person {administrator} --save\n"
         f"  fairway serve --node {directory}"
@@ -65,7 +74,14 @@ def init(
 
 
 def make(
-    directory: Path, name: str, database: str, administrator: str, shown: str, chosen: str
+    directory: Path,
+    name: str,
+    database: str,
+    administrator: str,
+    shown: str,
+    chosen: str,
+    *,
+    initial: bool,
 ) -> None:
     """Make the node and its first account."""
     from fairway.verbs.founding import found
@@ -73,6 +89,6 @@ def make(
 
     platform = create_node(directory, name, database=database)
     try:
-        found(platform, name, administrator, shown, chosen)
+        found(platform, name, administrator, shown, chosen, initial=initial)
     finally:
         close_node()

@@ -1,14 +1,14 @@
 """`fairway person`: accounts, for administrators."""
 
-import secrets
 from datetime import datetime
 
 import click
 
 from fairway.cli.door import Door, password, reaching
 from fairway.cli.manual import Verbs
-from fairway.cli.output import say, table, write_json
+from fairway.cli.output import moment, say, table, write_json
 from fairway.cli.request import DAY
+from fairway.client.answers import Answer
 
 
 @click.group(cls=Verbs, default="list", example="fairway person list")
@@ -23,16 +23,41 @@ def person() -> None:
 @click.option("--ask-password", is_flag=True, help="Ask for a password instead of making one.")
 @reaching
 def add(door: Door, identifier: str, name: str, domain: str, ask_password: bool) -> None:
-    """Add an account for PERSON. A password is made and shown this once."""
-    chosen = password("Password", confirm=True) if ask_password else secrets.token_urlsafe(16)
+    """Add an account for PERSON. A password is made and shown this once.
+
+    With it PERSON chooses their own. Use --ask-password only where they type their own.
+    """
+    chosen = password("Password", confirm=True) if ask_password else None
     with door.open() as node:
         made = node.add_person(identifier, name, domain, chosen)
+        given = None if ask_password else node.give_password(identifier)
     if door.json:
-        write_json(made if ask_password else {**made, "password": chosen})
+        write_json({**made, "password": given.password} if given else made)
         return
     say(f"Added {made.id}.")
-    if not ask_password:
-        say(f"Password, shown this once: {chosen}")
+    if given:
+        _show(given)
+
+
+def _show(given: Answer) -> None:
+    say(f"Password, shown this once: {given.password}")
+    say(f"It opens once, until {moment(given.until)}, to choose one's own.")
+
+
+@person.command("password", example="fairway person password dwp-analyst")
+@click.argument("identifier", metavar="PERSON")
+@reaching
+def give_password(door: Door, identifier: str) -> None:
+    """Make a password for PERSON, who forgot theirs. It is shown this once.
+
+    They choose their own with it; a second factor is asked for as before. Their sessions end.
+    """
+    with door.open() as node:
+        given = node.give_password(identifier)
+    if door.json:
+        write_json(given)
+    else:
+        _show(given)
 
 
 @person.command("list", example="fairway person list --json")

@@ -30,7 +30,7 @@ def show(door: Door, plan: Answer) -> None:
 
 def _facts(product: Answer) -> list[tuple[str, Any]]:
     told: list[tuple[str, Any]] = [
-        ("Agreement", product.agreement or "none is needed"),
+        ("Agreement", list(product.agreements) or "none is needed"),
         ("Granted", [n if how == "keep" else f"{n} ({how})" for n, how in product.columns]),
         ("Rows", product.rows or "every row"),
     ]

@@ -26,7 +26,7 @@ fairway query "SELECT region, sum(households) FROM dwp.universal_credit_househol
 @click.argument("sql", required=False)
 @click.option("--file", type=click.Path(path_type=Path), help="Read the query from a file.")
 @click.option("--purpose", required=True, metavar="CODE", help="Why, from the hub's list.")
-@click.option("--agreement", metavar="ID", help="Pin one of your agreements.")
+@click.option("--agreement", metavar="ID", help="Use one of your agreements alone.")
 @click.option(
     "--format",
     "format_",

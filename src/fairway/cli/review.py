@@ -82,21 +82,54 @@ def review(door: Door, product: str, chosen: tuple[str, ...], confirm_all: bool,
     short_help="Let somebody decide in your name for a while.",
     example="fairway delegate dwp-deputy --domain dwp --until 2026-12-31",
 )
-@click.argument("person")
-@click.option("--domain", required=True, help="The domain that you own.")
+@click.argument("person", required=False)
+@click.option("--domain", help="The domain that you own.")
 @click.option("--since", type=DAY, help="The first day; today when left out.")
-@click.option("--until", type=DAY, required=True, help="The last day; 92 days ahead at the most.")
+@click.option("--until", type=DAY, help="The last day; 92 days ahead at the most.")
 @click.option("--evidence", default="", metavar="TEXT", help="What it rests on.")
+@click.option("--end", is_flag=True, help="End it at once instead.")
 @reaching
 def delegate(
-    door: Door, person: str, domain: str, since: datetime | None, until: datetime, evidence: str
+    door: Door,
+    person: str | None,
+    domain: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    evidence: str,
+    end: bool,
 ) -> None:
-    """Let PERSON decide in your name. What they decide is on the record as theirs and yours."""
+    """Let PERSON decide in your name. Without PERSON: list who does.
+
+    What they decide is on the record as theirs and yours.
+    """
+    if person is None:
+        _list_delegations(door)
+        return
+    if domain is None or (until is None) != end:
+        raise click.UsageError("Say --domain, and either --until or --end")
+    last = until and until.date()
     with door.open() as node:
-        node.delegate(
-            person, domain, until=until.date(), since=since and since.date(), evidence=evidence
-        )
+        if last is None:
+            node.end_delegation(person, domain)
+        else:
+            node.delegate(
+                person, domain, until=last, since=since and since.date(), evidence=evidence
+            )
     if door.json:
-        write_json({"person": person, "domain": domain, "until": until.date().isoformat()})
+        write_json({"person": person, "domain": domain, "until": last and last.isoformat()})
+    elif last:
+        say(f"{person} decides for you in {domain} until {last:%d/%m/%Y}.")
     else:
-        say(f"{person} decides for you in {domain} until {until:%d/%m/%Y}.")
+        say(f"{person} decides for you in {domain} no longer.")
+
+
+def _list_delegations(door: Door) -> None:
+    with door.open() as node:
+        found = node.delegations()
+    if door.json:
+        write_json(found)
+    elif not found:
+        say("Nobody decides in your name.")
+    else:
+        rows = [[d.person, d.domain, d.since, d.until, d.evidence] for d in found]
+        table(["Person", "Domain", "Since", "Until", "Evidence"], rows)

@@ -1,12 +1,21 @@
 """`fairway token`: get, list and revoke bearer tokens."""
 
+from collections.abc import Callable
+from functools import partial
+
 import click
 
 from fairway.cli import saved
-from fairway.cli.door import Door, code, password, reaching
+from fairway.cli.door import Door, code, own_password, password, reaching
 from fairway.cli.manual import Verbs
 from fairway.cli.output import moment, say, table, tell, write_json
 from fairway.nouns.errors import NotSignedIn
+
+_ASKED: dict[str, tuple[str, Callable[[], str]]] = {
+    "access.code_needed": ("code", partial(code, "Code of your second factor")),
+    "access.new_password_needed": ("new_password", own_password),
+}
+"""What is asked for besides the password, by the code of the error that says so."""
 
 
 @click.group(cls=Verbs, default="create", example="fairway token --person dwp-analyst --save")
@@ -24,17 +33,21 @@ def create(door: Door, person: str, label: str, days: int | None, save: bool) ->
     """Exchange your name and password for a token. Its secret is shown this once.
 
     The password is asked for; without a terminal it is read from the input, or from
-    FAIRWAY_PASSWORD.
+    FAIRWAY_PASSWORD. With a password that was made for you, you choose your own here
+    (FAIRWAY_NEW_PASSWORD).
     """
     with door.open(signed_in=False) as node:
         secret = password("Password")
-        try:
-            made = node.create_token(person, secret, label=label, days=days)
-        except NotSignedIn as error:
-            if error.code != "access.code_needed":
-                raise
-            typed = code("Code of your second factor")
-            made = node.create_token(person, secret, label=label, days=days, code=typed)
+        asked: dict[str, str] = {}
+        made = None
+        while made is None:
+            try:
+                made = node.create_token(person, secret, label=label, days=days, **asked)
+            except NotSignedIn as error:
+                name, ask = _ASKED.get(error.code, ("", None))
+                if ask is None or name in asked:
+                    raise
+                asked[name] = ask()
     file = saved.write(door.address, made.secret) if save else None
     if door.json:
         write_json({k: v for k, v in made.items() if not (save and k == "secret")})

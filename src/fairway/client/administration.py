@@ -35,12 +35,14 @@ class Administration:
         label: str = "",
         days: int | None = None,
         code: str | None = None,
+        new_password: str | None = None,
     ) -> Answer:
         """Exchange a name and password for a token; its `secret` is shown this once.
 
-        `code` is that of the second factor, where the person has one.
+        `code` is that of the second factor, where the person has one; `new_password` one's own,
+        where the password was made for the person.
         """
-        given = {"person": person, "password": password, "code": code}
+        given = {"person": person, "password": password, "code": code, "new_password": new_password}
         body = {**given, "label": label, "days": days}
         return self._answer("POST", "tokens", body=body)
 
@@ -98,6 +100,10 @@ class Administration:
         """Add an account. Without a password nobody can sign in to it."""
         body = {"id": person, "name": name, "domain": domain, "password": password}
         return self._answer("POST", "people", body=body)
+
+    def give_password(self, person: str) -> Answer:
+        """Make a password for somebody, with which they choose their own; it is shown this once."""
+        return self._answer("POST", f"people/{part(person)}/password")
 
     def group_roles(self) -> list[Answer]:
         """Return which role in which domain each group of the directory gives."""

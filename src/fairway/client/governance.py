@@ -102,6 +102,15 @@ class Governance(Administration):
         }
         self._transport.json("POST", "appointments/delegate", body=body)
 
+    def delegations(self) -> list[Answer]:
+        """Return whom you let decide in your name, now or from a day to come."""
+        return self._answers("GET", "appointments/delegations")
+
+    def end_delegation(self, person: str, domain: str) -> None:
+        """Let somebody decide in your name no longer, from this moment on."""
+        body = {"person": person, "domain": domain}
+        self._transport.json("POST", "appointments/delegations/end", body=body)
+
     def appointment_impact(self, person: str, role: str, domain: str | None = None) -> Answer:
         """Return who would lose what if an appointment ended today."""
         asked = {"person": person, "role": role, "domain": domain}

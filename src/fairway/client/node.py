@@ -188,7 +188,8 @@ class Node(Partners):
     ) -> Result:
         """Run one SELECT over products named `<domain>.<table>`, for a purpose.
 
-        Your active agreements for the purpose are found by themselves; `agreement` pins one.
+        Your active agreements for the purpose are found by themselves, and all of them are kept;
+        one that is named by `agreement` counts alone.
         `limits` may tighten `rows`, `bytes`, `memory` and `seconds`. `as_of` asks for an earlier
         state of the data: a version's number or a time, or products mapped to such.
         """

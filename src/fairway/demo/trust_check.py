@@ -123,7 +123,7 @@ class TrustCheck:
 
     def _files(self, department: str) -> set[str]:
         workspace = self.trust.workspace(department)
-        passing = ("fairway.sqlite3",)  # with its -wal and -shm, which come and go
+        passing = ("fairway.sqlite3",)  # with the files beside it, which come and go
         return {
             str(path.relative_to(workspace))
             for path in workspace.rglob("*")

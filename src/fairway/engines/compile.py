@@ -11,7 +11,7 @@ from typing import Any
 
 from fairway.nouns.products import LogicalType
 from fairway.nouns.queries import ParsedQuery
-from fairway.nouns.relations import DataFile, GovernedColumn, GovernedRelation, Located
+from fairway.nouns.relations import DataFile, GovernedColumn, GovernedRelation, Located, Wanted
 from fairway.nouns.scopes import Scope, Value
 from fairway.nouns.treatments import Kind
 from fairway.rules.pruning import constant
@@ -129,6 +129,15 @@ def governed_select(
     if lowered:
         sql = f"SELECT * FROM ({sql}) AS governed WHERE {lowered}"  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
     return f"{sql} {_BARRIER}" if barrier else sql
+
+
+def selection(located: Located, wanted: Wanted) -> str:
+    """Return the SELECT of what a query needs of files that another process reads for it."""
+    types = dict(wanted.columns)
+    columns = ", ".join(map(identifier, types))
+    tests = [condition(part, types) for part in (wanted.scope, wanted.condition) if part]
+    where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    return f"SELECT {columns} FROM ({reading(located, types)}) AS source{where}"  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
 
 
 def reading(located: Located, types: dict[str, LogicalType]) -> str:

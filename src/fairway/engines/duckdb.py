@@ -13,12 +13,13 @@ from fairway.engines import compile as compiled
 from fairway.engines import failures, plans, sandbox
 from fairway.engines.folding import folded
 from fairway.engines.gate import no_sandbox
+from fairway.engines.lending import Lender
 from fairway.engines.totality import Totality
 from fairway.engines.worker import CHUNK, HEAD
-from fairway.engines.workers import Workers
+from fairway.engines.workers import Worker, Workers
 from fairway.nouns.plans import EnginePlan
 from fairway.nouns.products import Source
-from fairway.nouns.queries import Limits, ParsedQuery
+from fairway.nouns.queries import Chunk, Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation, Located
 from fairway.rules.pruning import pruned
 
@@ -66,7 +67,7 @@ class DuckDBEngine:
             "sandbox": shut,
         }
         worker = self.workers.launch(job, [r.content or b"" for r in answers])
-        return DuckDBStream(worker.reading, worker.handle, limits, [r.origin for r in answers])
+        return DuckDBStream(worker, limits, [r.origin for r in answers])
 
     def plan(self, query: ParsedQuery, relations: Sequence[GovernedRelation]) -> EnginePlan:
         """Return what a query would do here."""
@@ -106,33 +107,45 @@ def _statements(
 
 
 class DuckDBStream:
-    """Implements `verbs.ports.ResultStream`: what comes through one worker's pipe."""
+    """Implements `verbs.ports.ResultStream`: what comes from one worker.
+
+    What it says of itself is not believed: bytes are counted here once more, and memory that it was
+    lent is read only when the kernel says that it can write there no longer, or from a copy.
+    """
 
     engine = "duckdb"
 
-    def __init__(
-        self, reading: int, handle: int, limits: Limits, origins: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, worker: Worker, limits: Limits, origins: Sequence[str] = ()) -> None:
         self.rows = 0
         self._origins = origins
-        self._reading = reading
-        self._handle = handle
+        self._reading = worker.reading
+        self._handle = worker.handle
+        self._lender = Lender(worker.channel)
         self._limits = limits
+        self._bytes = 0
         self._waited = 0.0
         self._open = True
         self._ending = threading.Lock()
         self._poll = select.poll()
-        self._poll.register(reading, select.POLLIN)
+        self._poll.register(worker.reading, select.POLLIN)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Chunk]:
         try:
             while self._open:
                 kind, number, size = HEAD.unpack(self._exactly(HEAD.size))
+                if kind in (b"D", b"L"):
+                    self._count(size)
                 if kind == b"D":
                     for start in range(0, size, CHUNK):
                         body = self._exactly(min(CHUNK, size - start))
                         self.rows = number
                         yield body
+                elif kind == b"L":
+                    filled = self._taken(size)
+                    self.rows = number
+                    yield filled
+                elif kind == b"M":
+                    self._lender.begin()
                 elif kind == b"E":
                     self.rows = number
                     return
@@ -159,9 +172,25 @@ class DuckDBStream:
                 self._open = False
                 os.close(self._handle)
                 os.close(self._reading)
+                self._lender.close()
 
     def __del__(self) -> None:
         self.close()
+
+    def _count(self, size: int) -> None:
+        """Hold to the bound whatever the worker does; its own count leaves out the end mark."""
+        self._bytes += size
+        if self._bytes > self._limits.bytes + CHUNK:
+            raise failures.too_many_bytes(self._limits.bytes)
+
+    def _taken(self, size: int) -> memoryview:
+        """Take lent memory back, and lend as much again."""
+        try:
+            filled = self._lender.take(size)
+        except OSError:  # it never was lent, or holds less: no worker of ours says so
+            raise self._failure("") from None
+        self._lender.lend()
+        return filled
 
     def _exactly(self, size: int) -> bytes:
         """Read from the pipe. Only waiting for the worker counts as its time, not the reader's."""

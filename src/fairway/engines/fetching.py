@@ -17,11 +17,12 @@ from fairway.engines.plans import FETCHED
 from fairway.engines.tree import lower
 from fairway.nouns.plans import EnginePlan
 from fairway.nouns.products import LogicalType, Source
-from fairway.nouns.queries import Limits, ParsedQuery
+from fairway.nouns.queries import Chunk, Limits, ParsedQuery
 from fairway.nouns.relations import GovernedRelation, Wanted
 from fairway.nouns.scopes import AllOf, Comparison, Operator, Scope, Value
 from fairway.nouns.treatments import Kind
 from fairway.rules.scope_text import to_text
+from fairway.verbs.cancelling import Attach, Cancellation
 from fairway.verbs.ports import PlanningEngine, ResultStream
 
 _SIGNS = {
@@ -37,12 +38,15 @@ _MOST_DIGITS = 18
 class FetchingEngine:
     """Implements `verbs.ports.Engine` by another one, over sources of some kinds.
 
-    `fetch` brings what is wanted of such a source into a file. A relation may fetch as many bytes
-    as a query may work in.
+    `fetch` brings what is wanted of such a source into a file, and says how it is stopped. A
+    relation may fetch as many bytes as a query may work in.
     """
 
     def __init__(
-        self, inner: PlanningEngine, kinds: frozenset[str], fetch: Callable[[Source, Wanted], Path]
+        self,
+        inner: PlanningEngine,
+        kinds: frozenset[str],
+        fetch: Callable[[Source, Wanted, Attach], Path],
     ) -> None:
         self._inner = inner
         self._kinds = kinds
@@ -53,13 +57,12 @@ class FetchingEngine:
     ) -> ResultStream:
         if not any(relation.source.kind in self._kinds for relation in relations):
             return self._inner.run(query, relations, limits)
-        files: list[Path] = []
-        try:
-            here = [self._brought(query, relation, limits, files) for relation in relations]
-            return _Fetched(self._inner.run(query, here, limits), files)
-        except BaseException:
-            _remove(files)
-            raise
+
+        def start(fetching: "_Fetched") -> ResultStream:
+            here = [self._brought(query, one, limits, fetching) for one in relations]
+            return self._inner.run(query, here, limits)
+
+        return _Fetched(start)
 
     def plan(self, query: ParsedQuery, relations: Sequence[GovernedRelation]) -> EnginePlan:
         """Return what a query would do: what is asked of databases, and the other engine's plan."""
@@ -88,7 +91,7 @@ class FetchingEngine:
             self._inner.warm()
 
     def _brought(
-        self, query: ParsedQuery, relation: GovernedRelation, limits: Limits, files: list[Path]
+        self, query: ParsedQuery, relation: GovernedRelation, limits: Limits, fetching: "_Fetched"
     ) -> GovernedRelation:
         """Return a relation over what was fetched of its source, without columns not named."""
         if relation.source.kind not in self._kinds:
@@ -102,8 +105,8 @@ class FetchingEngine:
             limits.seconds,
             limits.memory,
         )
-        files.append(self._fetch(relation.source, wanted))
-        source = Source(FETCHED, "parquet", str(files[-1]))
+        fetching.files.append(self._fetch(relation.source, wanted, fetching.attach))
+        source = Source(FETCHED, "parquet", str(fetching.files[-1]))
         return replace(used, source=source)
 
 
@@ -172,35 +175,39 @@ def _constant(node: Mapping[str, Any], kind: LogicalType) -> Value | None:
 
 
 class _Fetched:
-    """Implements `verbs.ports.ResultStream`: another one, and the files that go when it does."""
+    """Implements `verbs.ports.ResultStream`: what is fetched first, then another one over it.
 
-    def __init__(self, stream: ResultStream, files: Sequence[Path]) -> None:
-        self._stream = stream
-        self._files = files
-        self.engine = stream.engine
+    It fetches when it is read, so that fetching can be stopped like all else. `engine` is empty
+    until then. Its files go when it does.
+    """
+
+    def __init__(self, start: Callable[["_Fetched"], ResultStream]) -> None:
+        self._start = start
+        self._stream: ResultStream | None = None
+        self._work = Cancellation()
+        self.attach, self.stop = self._work.attach, self._work.cancel
+        self.files: list[Path] = []
+        self.engine = ""
         self.rows = 0
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Chunk]:
         try:
-            for chunk in self._stream:
-                self.rows = self._stream.rows
+            self._stream = stream = self._start(self)
+            self.engine = stream.engine
+            self.attach(stream.stop)
+            for chunk in stream:
+                self.rows = stream.rows
                 yield chunk
-            self.rows = self._stream.rows
+            self.rows = stream.rows
         finally:
             self.close()
 
-    def stop(self) -> None:
-        self._stream.stop()
-
     def close(self) -> None:
-        self._stream.close()
-        _remove(self._files)
+        if self._stream is not None:
+            self._stream.close()
+        for file in self.files:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
 
     def __del__(self) -> None:
-        _remove(self._files)
-
-
-def _remove(files: Sequence[Path]) -> None:
-    for file in files:
-        with suppress(OSError):
-            file.unlink(missing_ok=True)
+        self.close()

@@ -18,6 +18,11 @@ _ENVIRONMENT = {
     "ARROW_IO_THREADS": "1",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    # What is freed is kept and used again. Each fresh page costs more than what is written to it,
+    # and a worker ends with its query.
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 1024 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(1024 * 1024 * 1024),
+    "MALLOC_TOP_PAD_": str(16 * 1024 * 1024),
 }
 
 _HEAD = struct.Struct(">I")

@@ -62,6 +62,7 @@ _ARROW = {
     "TIMESTAMP": pa.timestamp("us"),
     "NULL": pa.int32(),
 }
+_TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 _ODD = re.compile(r"[^A-Za-z0-9_./=+@-]")
 _BARRIERS = {
     # No filter moves below one that is not deterministic; this one holds on every row.
@@ -239,7 +240,7 @@ def _native(kind: pa.DataType) -> str:
         if kind.unit == "ns":
             raise gap("times to the nanosecond")
         return "TIMESTAMP" if kind.tz else "TIMESTAMP_NTZ"
-    if pa.types.is_large_string(kind) or pa.types.is_string(kind):
+    if any(test(kind) for test in _TEXTS):
         return "STRING"
     known = {
         "int8": "TINYINT", "int16": "SMALLINT", "int32": "INT", "int64": "BIGINT",

@@ -473,11 +473,16 @@ def _known(called: str, parts: Sequence[Phrase]) -> Phrase:  # noqa: PLR0911 - a
             return Phrase(f"substring({', '.join(sqls)})", "VARCHAR")
         case part, ["DATE" | "TIMESTAMP"] if part in _PARTS:
             return Phrase(f"CAST({part}({sqls[0]}) AS BIGINT)", "BIGINT")
-        case "date_part", ["VARCHAR", ("DATE" | "TIMESTAMP")] if parts[0].text in _PARTS:
-            return Phrase(f"CAST({parts[0].text}({sqls[1]}) AS BIGINT)", "BIGINT")
+        case "date_part", ["VARCHAR", ("DATE" | "TIMESTAMP")] if _part(parts[0]) in _PARTS:
+            return Phrase(f"CAST({_part(parts[0])}({sqls[1]}) AS BIGINT)", "BIGINT")
         case _:
             types = ", ".join(part.type for part in parts)
             raise gap(f"the function {called} of {types}" if parts else f"the function {called}")
+
+
+def _part(phrase: Phrase) -> str:
+    """Return the part of a date that is asked for: `extract(year FROM ...)` is written `YEAR`."""
+    return (phrase.text or "").lower()
 
 
 def _like(called: str, pattern: str) -> str:

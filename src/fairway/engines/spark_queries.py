@@ -61,6 +61,8 @@ class Statement:
 
     def written(self, tree: Node) -> Written:
         """Write a whole query. Raises `Unavailable engine.gap`."""
+        if _by_chance(tree):
+            raise gap("TABLESAMPLE, USING SAMPLE or LIMIT with a percentage")
         return self.query(tree, {}, None)
 
     def query(self, node: Node, ctes: Mapping[str, Written], outer: Expressions | None) -> Written:
@@ -303,6 +305,18 @@ def _expanded(nodes: Sequence[Node], columns: Sequence[Known]) -> list[Node]:
             if not table or (table,) in c.tables
         ]
     return found
+
+
+def _by_chance(node: Any) -> bool:
+    """Say whether a query asks for a share or a sample of rows, which the gate refuses as well.
+
+    Left out without a word, the answer would be another one, with more rows than were asked for.
+    """
+    if isinstance(node, dict):
+        if node.get("sample") or node.get("limit_type", "ROW_COUNT") != "ROW_COUNT":
+            return True
+        return any(map(_by_chance, node.values()))
+    return isinstance(node, list) and any(map(_by_chance, node))
 
 
 def _aggregates(node: Any) -> bool:

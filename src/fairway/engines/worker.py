@@ -2,12 +2,13 @@
 
 It is forked from the zygote with a database that is empty and a single thread. It shuts itself in
 with the granted files, makes the governed views, locks the engine's settings, and runs the query;
-the result goes out through the one pipe it holds.
+the result goes out through the one pipe it holds, and large ones in memory that the node lends it.
 """
 
 import io
 import json
 import os
+import socket
 import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -16,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.ipc
 
-from fairway.engines import failures, sandbox
+from fairway.engines import failures, lending, sandbox
 from fairway.engines.compile import answer_table
 from fairway.engines.folding import unplaced
 from fairway.engines.tree import SERIALISE
@@ -24,12 +25,17 @@ from fairway.engines.tree import SERIALISE
 HEAD = struct.Struct(">cQQ")
 """Each message on the pipe: what it is, a number, and how many bytes follow.
 
-`D` data, with the rows so far; `E` the end, with all rows; `F` failed, followed by a word;
-`R` and `B`: past the bound on rows, on bytes.
+`D` data, with the rows so far; `M` memory is wanted, once; `L` data in lent memory: the rows so
+far, and how many bytes, of which none follow; `E` the end, with all rows; `F` failed, followed by a
+word; `R` and `B`: past the bound on rows, on bytes.
 """
 
 CHUNK = 1 << 20
-"""How many bytes wait before they are sent, and how many a reader takes at once."""
+"""How many bytes wait before they are sent, and how many a reader takes at once from the pipe."""
+
+_LENT_FROM = 4 * CHUNK
+_MUCH = 8 * CHUNK
+"""From how many bytes on memory is borrowed; and how many wait when much has been sent already."""
 
 _PIECES = 512  # well below what one system call takes
 _BATCH = 8_192
@@ -44,8 +50,10 @@ class _Pipe:
 
     closed = False
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, channel: socket.socket) -> None:
         self._descriptor = descriptor
+        self._channel = channel
+        self._borrows = False
         self._waiting: list[memoryview] = []
         self.size = 0
         self.sent = 0
@@ -60,10 +68,19 @@ class _Pipe:
         """Do nothing: the worker says when to send."""
 
     def send(self, rows: int) -> None:
-        """Send everything that waits."""
+        """Send everything that waits: what is large in lent memory, the rest through the pipe."""
         waiting, self._waiting = self._waiting, []
-        self._put([memoryview(HEAD.pack(b"D", rows, self.size - self.sent)), *waiting])
-        self.sent = self.size
+        size, self.sent = self.size - self.sent, self.size
+        if size < _LENT_FROM:
+            self._put([memoryview(HEAD.pack(b"D", rows, size)), *waiting])
+            return
+        if not self._borrows:
+            self._borrows = True
+            self.message(b"M")
+        for part in _parts(waiting, lending.ROOM):
+            length = sum(map(len, part))
+            lending.fill(self._channel, part, length)
+            self._put([memoryview(HEAD.pack(b"L", rows, length))])
 
     def message(self, kind: bytes, number: int = 0, body: bytes = b"") -> None:
         """Send one message; return when the reader has taken it, or it is in the pipe."""
@@ -78,17 +95,32 @@ class _Pipe:
                 pieces[0] = pieces[0][sent:]
 
 
+def _parts(pieces: Sequence[memoryview], most: int) -> Iterator[list[memoryview]]:
+    """Yield the pieces in parts of up to `most` bytes; cut those that do not fit."""
+    part: list[memoryview] = []
+    room = most
+    for whole in pieces:
+        piece = whole
+        while len(piece) >= room:
+            yield [*part, piece[:room]]
+            piece, part, room = piece[room:], [], most
+        part.append(piece)
+        room -= len(piece)
+    if room < most:
+        yield part
+
+
 def wait(connection: duckdb.DuckDBPyConnection, jobs: int, results: int) -> None:
     """Wait for the one job, and do it. Without one, end."""
     sandbox.die_with_parent()
+    channel = socket.socket(fileno=jobs)
     _rehearse(connection)
     head = _exactly(jobs, 8)
     body = _exactly(jobs, int.from_bytes(head, "big")) if head else b""
     if body:
         job = json.loads(body)
         answers = [_exactly(jobs, answer["size"]) for answer in job.get("answers", ())]
-        os.close(jobs)
-        run(connection, job, results, answers)
+        run(connection, job, _Pipe(results, channel), answers)
 
 
 def _rehearse(connection: duckdb.DuckDBPyConnection) -> None:
@@ -125,14 +157,13 @@ def _exactly(descriptor: int, size: int) -> bytes:
 def run(
     connection: duckdb.DuckDBPyConnection,
     job: dict[str, Any],
-    descriptor: int,
+    pipe: _Pipe,
     answers: Sequence[bytes] = (),
 ) -> None:
     """Do a job and report; never raises. What ends the process otherwise is a crash.
 
     `answers` are what peers answered, in the job's order.
     """
-    pipe = _Pipe(descriptor)
     try:
         sandbox.limit(
             memory=job["memory"] + _SPARE_MEMORY,
@@ -232,7 +263,8 @@ def _stream(relation: duckdb.DuckDBPyRelation, job: dict[str, Any], pipe: _Pipe)
             if pipe.size > job["bytes"]:
                 pipe.message(b"B")
                 return
-            if pipe.size - pipe.sent >= CHUNK or rows <= _BATCH:
+            waits = pipe.size - pipe.sent
+            if waits >= (CHUNK if pipe.sent < _MUCH else _MUCH) or rows <= _BATCH:
                 pipe.send(rows)
     pipe.send(rows)
     pipe.message(b"E", rows)

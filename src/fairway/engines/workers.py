@@ -25,10 +25,12 @@ _PIPE = 1 << 20  # bytes that a result's pipe holds, where the system allows
 
 
 class Worker(NamedTuple):
-    """A worker with its job: the end of the pipe its result comes from, and a handle (pidfd)."""
+    """A worker with its job: the end of the pipe its result comes from, a handle (pidfd), and where
+    it is sent what it fills."""
 
     reading: int
     handle: int
+    channel: socket.socket
 
 
 class Workers:
@@ -52,7 +54,7 @@ class Workers:
                     self._end()
                     continue
             if prepared.give([len(body).to_bytes(8, "big") + body, *answers]):
-                return Worker(prepared.reading, prepared.handle)
+                return Worker(prepared.reading, prepared.handle, prepared.channel)
         raise not_started()
 
     def warm(self) -> None:
@@ -88,7 +90,7 @@ def not_started() -> Unavailable:
 class _Prepared(NamedTuple):
     """A worker without a job yet."""
 
-    writing: int
+    channel: socket.socket
     reading: int
     handle: int
 
@@ -96,15 +98,12 @@ class _Prepared(NamedTuple):
         """Hand the job over; False when the worker has died while it waited."""
         try:
             for piece in pieces:
-                left = memoryview(piece)
-                while left:
-                    left = left[os.write(self.writing, left) :]
-        except BrokenPipeError:
+                self.channel.sendall(piece)
+        except ConnectionError:
+            self.channel.close()
             os.close(self.reading)
             os.close(self.handle)
             return False
-        finally:
-            os.close(self.writing)
         return True
 
 
@@ -113,7 +112,7 @@ class _Zygote:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self._asked: deque[tuple[int, int]] = deque()
+        self._asked: deque[tuple[socket.socket, int]] = deque()
         ours, theirs = socket.socketpair()
         self._channel = ours
         with theirs:
@@ -142,23 +141,23 @@ class _Zygote:
         if self._child.poll() is not None:  # its workers end with it, only a little later
             os.close(handles[0])
             raise ConnectionError
-        writing, reading = self._asked.popleft()
+        channel, reading = self._asked.popleft()
         with suppress(OSError):  # this worker is there, whatever becomes of the next
             self._ask()
-        return _Prepared(writing, reading, handles[0])
+        return _Prepared(channel, reading, handles[0])
 
     def _ask(self) -> None:
         """Have workers made until enough are asked for; they are there when they are needed."""
         while len(self._asked) < SPARE:
-            jobs, writing = os.pipe()
+            channel, jobs = socket.socketpair()
             reading, results = os.pipe()
             with suppress(OSError):
                 process.widen(reading, _PIPE)
-            self._asked.append((writing, reading))
+            self._asked.append((channel, reading))
             try:
-                socket.send_fds(self._channel, [b"W"], [jobs, results])
+                socket.send_fds(self._channel, [b"W"], [jobs.fileno(), results])
             finally:
-                os.close(jobs)
+                jobs.close()
                 os.close(results)
 
     def __del__(self) -> None:
@@ -172,5 +171,6 @@ class _Zygote:
         self._child.kill()
         self._child.wait()
         while self._asked:
-            for descriptor in self._asked.popleft():
-                os.close(descriptor)
+            channel, reading = self._asked.popleft()
+            channel.close()
+            os.close(reading)

@@ -1,8 +1,8 @@
 """Where workers come from: a clean process with everything loaded, one thread and no secret.
 
-For each worker it gets one message with two pipes' ends, for the job and for the result. It forks,
-and answers with a handle on the new process (a pidfd), by which the node can kill that worker and
-no other. It ends when the node does.
+For each worker it gets one message with two ends, of the job's socket and of the result's pipe.
+It forks, and answers with a handle on the new process (a pidfd), by which the node can kill that
+worker and no other. It ends when the node does.
 """
 
 import gc

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from fairway.extracts import writing
 from fairway.nouns.errors import NotFound
+from fairway.nouns.queries import Chunk
 from fairway.nouns.shares import Extract, ExtractFile
 
 _MANIFEST = "extract.json"
@@ -47,7 +48,7 @@ class ExtractCache:
         files = tuple(ExtractFile(**file) for file in said["files"])
         return Extract(key, said["digest"], files)
 
-    def make(self, agreement: str, key: str, rows: Callable[[], Iterable[bytes]]) -> Extract:
+    def make(self, agreement: str, key: str, rows: Callable[[], Iterable[Chunk]]) -> Extract:
         with self._locks[hash(key) % _LOCKS]:  # one thread makes it; the others find it made
             return self.get(agreement, key) or self._made(agreement, key, rows)
 
@@ -62,7 +63,7 @@ class ExtractCache:
 
     # ------------------------------------------------------------------ making
 
-    def _made(self, agreement: str, key: str, rows: Callable[[], Iterable[bytes]]) -> Extract:
+    def _made(self, agreement: str, key: str, rows: Callable[[], Iterable[Chunk]]) -> Extract:
         place = self._place(agreement, key)
         self._directory.mkdir(mode=0o700, exist_ok=True)
         self._clear_abandoned()

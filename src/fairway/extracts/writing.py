@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from fairway.formats.batches import Chunks, reader
 from fairway.nouns.errors import BoundExceeded, Unavailable
+from fairway.nouns.queries import Chunk
 from fairway.nouns.shares import ExtractFile
 
 LARGEST_FILE = 128 * 1024 * 1024
@@ -29,7 +30,7 @@ _BLOCK_ROWS = 1_024
 _ROW_WEIGHT = 16 * 1024 * 1024
 
 
-def write(chunks: Iterable[bytes], folder: Path, most: int) -> tuple[ExtractFile, ...]:
+def write(chunks: Iterable[Chunk], folder: Path, most: int) -> tuple[ExtractFile, ...]:
     """Write an Arrow IPC stream as files `0.parquet`, `1.parquet`, ... of a folder.
 
     There is one file at least; without rows it holds the columns alone. Raises `BoundExceeded` when

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from fairway.formats.facts import Facts
 from fairway.nouns.errors import BadInput
+from fairway.nouns.queries import Chunk
 
-Write = Callable[[Iterable[bytes], Facts], Iterator[bytes]]
+Write = Callable[[Iterable[Chunk], Facts], Iterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +24,24 @@ class Format:
     write: Write
 
 
-def _arrow(chunks: Iterable[bytes], _: Facts) -> Iterator[bytes]:
+def _arrow(chunks: Iterable[Chunk], _: Facts) -> Iterator[bytes]:
     """Hand the engine's own stream on as it is."""
-    yield from chunks
+    yield from map(bytes, chunks)
 
 
-def _parquet(chunks: Iterable[bytes], _: Facts) -> Iterator[bytes]:
+def _parquet(chunks: Iterable[Chunk], _: Facts) -> Iterator[bytes]:
     from fairway.formats.parquet import write  # deferred: PyArrow is heavy
 
     return write(chunks)
 
 
-def _csv(chunks: Iterable[bytes], _: Facts) -> Iterator[bytes]:
+def _csv(chunks: Iterable[Chunk], _: Facts) -> Iterator[bytes]:
     from fairway.formats.csv import write
 
     return write(chunks)
 
 
-def _json(chunks: Iterable[bytes], facts: Facts) -> Iterator[bytes]:
+def _json(chunks: Iterable[Chunk], facts: Facts) -> Iterator[bytes]:
     from fairway.formats.json import write
 
     return write(chunks, facts)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from fairway.nouns.queries import Chunk
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -19,7 +21,7 @@ class Chunks:
 
     closed = False
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
+    def __init__(self, chunks: Iterable[Chunk]) -> None:
         self._chunks = iter(chunks)
         self._rest = memoryview(b"")
         self._tail = b""
@@ -65,7 +67,7 @@ def reader(file: Chunks) -> "pa.RecordBatchStreamReader":
     return pa.ipc.open_stream(pa.PythonFile(file, mode="r"))
 
 
-def read(chunks: Iterable[bytes]) -> tuple["pa.Schema", Iterator["pa.RecordBatch"]]:
+def read(chunks: Iterable[Chunk]) -> tuple["pa.Schema", Iterator["pa.RecordBatch"]]:
     """Return a stream's schema and its batches, one at a time."""
     opened = reader(Chunks(chunks))
     return opened.schema, iter(opened)

@@ -17,12 +17,13 @@ import pyarrow.csv as pa_csv
 
 from fairway.formats.batches import read
 from fairway.formats.json import plain
+from fairway.nouns.queries import Chunk
 
 _FORMULA = r"^[=+\-@\t\r]"
 _HARMLESS = r"^[+-]?[0-9.,]*$"
 
 
-def write(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def write(chunks: Iterable[Chunk]) -> Iterator[bytes]:
     """Yield a result as CSV."""
     schema, batches = read(chunks)
     yield _header(schema)

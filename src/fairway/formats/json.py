@@ -18,9 +18,10 @@ import pyarrow as pa
 
 from fairway.formats.batches import read
 from fairway.formats.facts import Facts
+from fairway.nouns.queries import Chunk
 
 
-def write(chunks: Iterable[bytes], facts: Facts) -> Iterator[bytes]:
+def write(chunks: Iterable[Chunk], facts: Facts) -> Iterator[bytes]:
     """Yield a result as one JSON object."""
     opening = json.dumps(
         {

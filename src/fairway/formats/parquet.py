@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fairway.formats.batches import read
+from fairway.nouns.queries import Chunk
 
 ROWS_PER_GROUP = 65_536
 """Rows that are gathered before a group is written; more read better, and need more memory."""
@@ -40,7 +41,7 @@ class _Sink:
         return taken
 
 
-def write(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def write(chunks: Iterable[Chunk]) -> Iterator[bytes]:
     """Yield a result as a Parquet file, compressed with zstd."""
     schema, batches = read(chunks)
     sink = _Sink()

@@ -49,11 +49,15 @@ class HubGuardrails:
 
     def verdict(self, facts: GuardrailFacts) -> Verdict:
         """Judge by what is published; whatever is wrong with that is an objection and an alarm."""
+        return self.verdicts()(facts)
+
+    def verdicts(self) -> Callable[[GuardrailFacts], Verdict]:
+        """Return `verdict` by what is published now, for all that one request asks about."""
         try:
-            judge = self._in_force()
+            return self._in_force()
         except FairwayError as error:
-            return unclear(error.message)
-        return judge(facts)
+            objection = unclear(error.message)
+            return lambda _: objection
 
     def in_force(self) -> CedarJudge:
         """Return the judge in force. Raises `Unavailable` where nothing can be relied on."""

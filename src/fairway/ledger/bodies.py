@@ -78,7 +78,7 @@ def index(most: int, archive: Archive) -> int:
     end = held.size if held else 0
     if state.size < end:
         found: list[tuple[int, int, Facets | None]] = []
-        for segment in segments.from_index(state.size, max(1, most // segments.MOST)):
+        for segment in segments.from_index(state.size, most, end=state.size + most):
             found += _facets(segment, state.size, archive)
         try:
             state = finding.add(state, found)

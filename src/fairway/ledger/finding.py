@@ -162,20 +162,22 @@ def forget(sequence: int) -> None:
                 f"DELETE FROM ledger_{table} WHERE sequence = %s",  # nosec B608 # noqa: S608 - ours
                 [sequence],
             )
+        within = "WHERE"
+        if groups and connection.vendor == "sqlite":
+            every = _buckets(0, indexed().size >> _BUCKET)
+            within = f"WHERE (sequence >> {_BUCKET}) IN {every} AND"
         for group in groups:
             cursor.execute(
                 "DELETE FROM ledger_usage WHERE product = %s AND person = %s AND purpose = %s",
                 group,
             )
-            cursor.execute(
-                """INSERT INTO ledger_usage
-                    (product, person, purpose, queries, used, first, last)
-                SELECT product, person, purpose, COUNT(*), SUM(used), MIN(at), MAX(at)
-                FROM ledger_product WHERE used IS NOT NULL
-                    AND product = %s AND person = %s AND purpose = %s
-                GROUP BY product, person, purpose""",
-                group,
-            )
+            cursor.execute(_SUM_AGAIN.replace("WHERE", within), group)
+
+
+_SUM_AGAIN = """INSERT INTO ledger_usage (product, person, purpose, queries, used, first, last)
+    SELECT product, person, purpose, COUNT(*), SUM(used), MIN(at), MAX(at) FROM ledger_product
+    WHERE used IS NOT NULL AND product = %s AND person = %s AND purpose = %s
+    GROUP BY product, person, purpose"""
 
 
 # ------------------------------------------------------------------ checking
@@ -254,7 +256,32 @@ def rows_of(sequence: int, peak: int, f: Facets) -> Rows:
 
 # ------------------------------------------------------------------ finding
 
-_UNINDEXED = {"purpose": "", "subject": "", "outcome": "done"}  # what partial indexes leave out
+_BUCKET = 13  # bits of a sequence that entries of one bucket differ in: 8,192 entries
+_BESIDE = {"actor": "person", "purpose": "purpose"}  # what a product's rows hold themselves
+_PARTIAL = {"purpose": "", "subject": "", "outcome": "done"}  # what partial indexes leave out
+_LEADING = ("subject", "actor", "outcome", "purpose", "action")  # who leads, when several are asked
+
+
+class _Question(NamedTuple):
+    """What is asked of the index, but for the bounds: the table whose rows lead, and the tests."""
+
+    table: str
+    joined: str
+    tests: Sequence[str]
+    values: Sequence[str]
+    scattered: bool
+    """Whether the leading index is in buckets."""
+
+    def ask(self, bounds: Sequence[str], values: Sequence[Any], most: int) -> list[int]:
+        """Return sequences, the highest first."""
+        order = f"{'+' if self.scattered else ''}{self.table[-1]}.sequence DESC"
+        sql = (  # of our own words alone
+            f"SELECT {self.table[-1]}.sequence FROM {self.table}{self.joined}"  # nosec B608 # noqa: S608 - names are ours, values are bound
+            f" WHERE {' AND '.join([*self.tests, *bounds])} ORDER BY {order} LIMIT %s"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*self.values, *values, most])
+            return [row[0] for row in cursor.fetchall()]
 
 
 def find(wanted: EventFilter, state: Indexed) -> list[int]:
@@ -262,56 +289,78 @@ def find(wanted: EventFilter, state: Indexed) -> list[int]:
 
     A bound in time becomes a bound in sequence, which every index is ordered by: exactly at its
     beginning, where the latest time so far first reaches it, and at its end by as much as entries
-    have ever come late.
+    have ever come late. Buckets are asked from the newest, each time twice as many.
     """
-    tables: list[str] = []
-    tests: list[str] = []
-    values: list[Any] = []
-    for name, text in (
-        ("product", wanted.product),
-        ("agreement", wanted.agreement),
-        ("mark", wanted.mark),
-    ):
-        if text:
-            tables.append(f"ledger_{'subject' if name == 'mark' else name}")
-            tests.append(f"{name} = %s")
-            values.append(plain(text))
-    needs_entry = not tables or wanted.since is not None or wanted.until is not None
-    for name in ("actor", "action", "purpose", "outcome", "subject"):
-        if text := getattr(wanted, name):
-            if name in _BESIDE and tables[:1] == ["ledger_product"]:
-                tests.append(f"ledger_product.{_BESIDE[name]} = %s")
-            else:
-                needs_entry = True
-                tests.append(f"e.{name} = %s")
-                if _UNINDEXED.get(name, text) != text:
-                    tests.append(f"e.{name} <> '{_UNINDEXED[name]}'")  # else no index is used
-            values.append(plain(text))
-    # rows come in the order of the first table, straight from its index
-    first, *others = [*tables, *(["ledger_entry e"] if needs_entry else [])]
-    order = f"{'e' if first.startswith('ledger_entry') else first}.sequence"
-    joined = "".join(f" JOIN {other} USING (sequence)" for other in others)
-    given: dict[str, Any] = {f"{order} < %s": wanted.before}
+    low, end, most = 1, state.size + 1, max(0, wanted.limit)
+    bounds, values = [], []
+    if wanted.before is not None:
+        end = min(end, wanted.before)
     if wanted.since is not None:
-        since = micros(wanted.since)
-        given |= {"e.at >= %s": since, f"{order} >= %s": _reached(since)}
+        low = max(low, _reached(micros(wanted.since)))
+        bounds.append("e.at >= %s")
+        values.append(micros(wanted.since))
     if wanted.until is not None:
         until = micros(wanted.until)
-        given |= {"e.at <= %s": until, f"{order} < %s ": _reached(until + state.late + 1)}
-    for test, value in given.items():
-        if value is not None:
-            tests.append(test)
-            values.append(value)
-    sql = (  # of our own words alone
-        f"SELECT {order} FROM {first}{joined} "  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
-        f"{'WHERE ' if tests else ''}{' AND '.join(tests)} ORDER BY {order} DESC LIMIT %s"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, max(0, wanted.limit)])
-        return [row[0] for row in cursor.fetchall()]
+        end = min(end, _reached(until + state.late + 1))
+        bounds.append("e.at <= %s")
+        values.append(until)
+    asked = _question(wanted, timed=bool(bounds))
+    sequence = f"{'+' if asked.scattered else ''}{asked.table[-1]}.sequence"
+    bounds += [f"{sequence} >= %s", f"{sequence} < %s"]
+    values += [low, end]
+    if not asked.scattered:
+        return asked.ask(bounds, values, most) if low < end else []
+    found: list[int] = []
+    several, last = 1, (end - 1) >> _BUCKET
+    while len(found) < most and last >= low >> _BUCKET:
+        first = max(low >> _BUCKET, last - several + 1)
+        within = f"({asked.table[-1]}.sequence >> {_BUCKET}) IN {_buckets(first, last)}"
+        found += asked.ask([within, *bounds], values, most - len(found))
+        several, last = 2 * several, first - 1
+    return found
 
 
-_BESIDE = {"actor": "person", "purpose": "purpose"}  # what a product's rows hold themselves
+def _buckets(first: int, last: int) -> str:
+    return f"({', '.join(map(str, range(first, last + 1)))})"
+
+
+def _question(wanted: EventFilter, *, timed: bool) -> _Question:
+    """Return the question that a filter is, rarest first: rows come as the first table's index has
+    them, and no other index may lead, which SQLite would choose without knowing how many they are.
+    """
+    tables, tests, values = [], [], []
+    for name, table in (
+        ("mark", "subject s"),
+        ("agreement", "agreement a"),
+        ("product", "product p"),
+    ):
+        if text := getattr(wanted, name):
+            tables.append(f"ledger_{table}")
+            tests.append(f"{table[-1]}.{name} = %s")
+            values.append(plain(text))
+    names = [name for name in _LEADING if getattr(wanted, name)]
+    beside = _BESIDE if "ledger_product p" in tables else {}
+    able = (name for name in names if getattr(wanted, name) != _PARTIAL.get(name))
+    leading = "" if tables else next(able, "")
+    for name in names:
+        if name in beside:
+            tests.append(f"p.{beside[name]} = %s")
+        else:
+            tests.append(f"{'' if name == leading else _aside()}e.{name} = %s")
+        values.append(plain(getattr(wanted, name)))
+    if leading in _PARTIAL:
+        tests.append(f"e.{leading} <> '{_PARTIAL[leading]}'")  # else its index is not used
+    scattered = bool(tables) or leading in ("subject", "actor")
+    if timed or not tables or not set(names) <= set(beside):
+        tables.append("ledger_entry e")
+    first, *others = tables
+    joined = "".join(f" JOIN {other} USING (sequence)" for other in others)
+    return _Question(first, joined, tests, values, scattered and connection.vendor == "sqlite")
+
+
+def _aside() -> str:
+    """Return what keeps SQLite from using a column's index. PostgreSQL knows what is rare."""
+    return "+" if connection.vendor == "sqlite" else ""
 
 
 def _reached(at: int) -> int:
@@ -325,13 +374,14 @@ def _reached(at: int) -> int:
     return row[0] if row else 2**62
 
 
-def usage(product: str | None) -> Sequence[Usage]:
-    """Sum up completed uses, last used first."""
+def usage(product: str) -> Sequence[Usage]:
+    """Sum up completed uses of a product, last used first."""
     with connection.cursor() as cursor:
-        if product is None:
-            cursor.execute(_USAGE.replace("WHERE product = %s", ""))
-        else:
-            cursor.execute(_USAGE, [plain(product)])
+        cursor.execute(
+            """SELECT product, person, purpose, queries, used, first, last FROM ledger_usage
+            WHERE product = %s ORDER BY last DESC, person, purpose""",
+            [plain(product)],
+        )
         rows = cursor.fetchall()
     return tuple(
         Usage(product, person, purpose, queries, int(rows), at_micros(first), at_micros(last))
@@ -339,8 +389,17 @@ def usage(product: str | None) -> Sequence[Usage]:
     )
 
 
-_USAGE = """SELECT product, person, purpose, queries, used, first, last FROM ledger_usage
-    WHERE product = %s ORDER BY last DESC, product, person, purpose"""
+def together(product: str) -> dict[str, int]:
+    """Count those who have used a product and another one too, by the other product."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT other.product, COUNT(DISTINCT other.person) FROM ledger_usage other
+            WHERE other.product <> %s AND other.person IN (
+                SELECT person FROM ledger_usage WHERE product = %s)
+            GROUP BY other.product""",
+            [plain(product)] * 2,
+        )
+        return dict(cursor.fetchall())
 
 
 def rate(since: datetime) -> int:

@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, connections, transaction
-from django.db.utils import DatabaseError, InterfaceError
 
 from fairway.ledger import bodies, chain, finding, segments, tree
 from fairway.ledger.archive import Archive, ArchiveError
 from fairway.ledger.checkpoints import Mirror, Signer
+from fairway.ledger.failures import answering, broken, whole
 from fairway.ledger.moving import Moving, telling
 from fairway.ledger.segments import Segment
 from fairway.ledger.sequencer import Sequencer, Waiting
 from fairway.ledger.verification import verify
 from fairway.ledger.witnesses import DatabaseWitnesses
-from fairway.nouns.errors import NotFound, Unavailable
+from fairway.nouns.errors import NotFound
 from fairway.nouns.events import (
     AuditEvent,
     Entry,
@@ -34,34 +34,37 @@ from fairway.nouns.events import (
     Verification,
 )
 from fairway.rules import merkle
-from fairway.rules.ledger import SALT, event_bytes, event_facets, packed, seal
+from fairway.rules.ledger import (
+    SALT,
+    event_bytes,
+    event_facets,
+    leaf_entry,
+    micros,
+    packed,
+    salted,
+)
 from fairway.rules.merkle import NOTHING, Edge
 from fairway.rules.notes import Head, Key
 
 IDLE = 5.0  # seconds after which the sequencer looks whether its connection still lives
-AT_ONCE = 64  # entries that are indexed as they are written; more are left for later
-STRETCH = 2_000  # entries that are indexed in one go later
-DRAWN = 64  # salts that are drawn at once
-BEHIND = 20_000  # entries the index may lag before the sequencer takes time for it
+AT_ONCE = 256  # entries a second that are indexed as they are written; more are left for later
+STRETCH = 256  # entries that are indexed in one go later: some 15 ms, for which others wait
+BEHIND = 5_000  # entries the index may lag before the sequencer takes time for it
 log = logging.getLogger("fairway.ledger")
+
+
+Written = tuple[AuditEvent, bytes]
+"""An event and its canonical bytes."""
 
 
 @dataclass
 class _Gathered:
-    """Entries of an open transaction that are not written yet, and the tree they will follow."""
+    """Events of an open transaction that are not written yet, and the tree they will follow."""
 
     connection: Any
     edge: Edge | None = None
     indexed: int = 0
-    entries: list[Entry] = field(default_factory=list)
-    salts: list[bytes] = field(default_factory=list)
-
-    def salt(self) -> bytes:
-        """Return 16 bytes of chance, which cost less when many are drawn at once."""
-        if not self.salts:
-            drawn = os.urandom(SALT * DRAWN)
-            self.salts = [drawn[i : i + SALT] for i in range(0, SALT * DRAWN, SALT)]
-        return self.salts.pop()
+    events: list[Written] = field(default_factory=list)
 
 
 class DatabaseLedger:
@@ -79,6 +82,7 @@ class DatabaseLedger:
         self._trusted: tuple[str, Edge] | None = None  # the last head that was made to hold
         self._committed = time.monotonic()
         self._lag = 0
+        self._second, self._came = 0.0, 0  # when the last second of appends began, and how many
         self._open = threading.local()  # what the thread's open transaction has gathered
         self.witnesses = DatabaseWitnesses(self.signer)
         self._sequencer = Sequencer(self._commit, _let_go, self._catch_up_some)
@@ -90,7 +94,7 @@ class DatabaseLedger:
 
         Entries of the chain that was kept before the tree are taken over, in their order.
         """
-        with _answering(), transaction.atomic(durable=True):
+        with answering(), transaction.atomic(durable=True):
             segments.lock()
             held = segments.held()
             note = held.note if held else self.signer.sign(0, merkle.EMPTY)
@@ -112,22 +116,20 @@ class DatabaseLedger:
 
     # ------------------------------------------------------------------ appending
 
-    def append(self, event: AuditEvent) -> Entry:
-        """Add an event. Inside a transaction it commits or vanishes with it.
+    def append(self, event: AuditEvent) -> int:
+        """Add an event and return its sequence. Inside a transaction it is kept or lost with it.
 
         Outside it is durable when this returns. Raises `Unavailable` when it cannot be written.
         """
         written = event_bytes(event)
         gathered = self._gathered()
         if gathered and gathered.edge and not gathered.connection.savepoint_ids:
-            sequence = gathered.edge.size + len(gathered.entries) + 1
-            entry = seal(event, sequence, gathered.salt(), written)
-            gathered.entries.append(entry)
-            return entry
+            gathered.events.append((event, written))
+            return gathered.edge.size + len(gathered.events)
         if not connection.in_atomic_block:
             return self._sequencer.append(event, written)
         try:
-            with _answering():
+            with answering():
                 return self._put(event, written)
         except Exception:
             transaction.set_rollback(True)  # whoever catches this cannot commit without the event
@@ -135,7 +137,7 @@ class DatabaseLedger:
 
     @contextmanager
     def gathering(self) -> Iterator[None]:
-        """Hold the entries of a transaction together, to write them at its end.
+        """Hold the events of a transaction together, to write them at its end.
 
         Entered inside the transaction; the store does so for each of its own.
         """
@@ -148,22 +150,19 @@ class DatabaseLedger:
         finally:
             self._open.gathered = None
 
-    def _put(self, event: AuditEvent, written: bytes) -> Entry:
-        """Give an event its place in the open transaction."""
+    def _put(self, event: AuditEvent, written: bytes) -> int:
+        """Give an event its place in the open transaction, and return it."""
         gathered = self._gathered()
         if gathered is None or connection.savepoint_ids:
             # a part that may be undone by itself is written by itself
             self._settle()
-            edge, indexed = self._end()
-            entry = seal(event, edge.size + 1, os.urandom(SALT), written)
-            self._write([entry], edge, indexed)
+            grown, _ = self._write([(event, written)], *self._end())
             if gathered is not None:
                 gathered.edge = None
-            return entry
+            return grown.size
         gathered.edge, gathered.indexed = self._end()
-        entry = seal(event, gathered.edge.size + 1, gathered.salt(), written)
-        gathered.entries.append(entry)
-        return entry
+        gathered.events.append((event, written))
+        return gathered.edge.size + 1
 
     def _gathered(self) -> _Gathered | None:
         """Return what this thread's open transaction has gathered, None outside of one."""
@@ -173,62 +172,71 @@ class DatabaseLedger:
     def _settle(self) -> None:
         """Write what the open transaction has gathered so far."""
         gathered = self._gathered()
-        if gathered is None or gathered.edge is None or not gathered.entries:
+        if gathered is None or gathered.edge is None or not gathered.events:
             return
-        entries, gathered.entries = gathered.entries, []
+        events, gathered.events = gathered.events, []
         try:
-            with _answering():
+            with answering():
                 gathered.edge, gathered.indexed = self._write(
-                    entries, gathered.edge, gathered.indexed
+                    events, gathered.edge, gathered.indexed
                 )
         except Exception:
             transaction.set_rollback(True)
             raise
 
-    def _commit(self, group: Sequence[Waiting]) -> Sequence[Entry]:
-        """Write a group durably, in the sequencer's own thread."""
+    def _commit(self, group: Sequence[Waiting]) -> int:
+        """Write a group durably, in the sequencer's own thread. Return the place of the first."""
         now = time.monotonic()
         if now - self._committed > IDLE and connection.connection and not connection.is_usable():
             connection.close()  # the server has been away
         self._committed = now
-        with _answering(), transaction.atomic(durable=True):
+        with answering(), transaction.atomic(durable=True):
             edge, indexed = self._end()
-            salts = os.urandom(SALT * len(group))
-            entries = [
-                seal(w.event, edge.size + n, salts[SALT * (n - 1) : SALT * n], w.written)
-                for n, w in enumerate(group, start=1)
-            ]
-            self._write(entries, edge, indexed)
-        return entries
+            self._write([(waiting.event, waiting.written) for waiting in group], edge, indexed)
+        return edge.size + 1
 
-    def _write(self, entries: Sequence[Entry], edge: Edge, indexed: int) -> tuple[Edge, int]:
-        """Add entries at the end of the tree, and sign the new head, in the open transaction.
+    def _write(self, events: Sequence[Written], edge: Edge, indexed: int) -> tuple[Edge, int]:
+        """Add events at the end of the tree, and sign the new head, in the open transaction.
 
         Return the tree, and how far the index reaches.
         """
-        leaves = [entry.leaf for entry in entries]
-        runs = [(entry.salt, entry.body) for entry in entries]
+        runs = salted([body for _, body in events], os.urandom(SALT * len(events)))
+        leaves = [
+            leaf_entry(micros(event.at), sha256(salt + body).digest())
+            for (event, _), (salt, body) in zip(events, runs, strict=True)
+        ]
         grown, nodes = merkle.grow(edge, [sha256(b"\x00" + leaf).digest() for leaf in leaves])
         segments.insert(
             [
                 Segment(
                     edge.size + at,
-                    min(segments.MOST, len(entries) - at),
+                    min(segments.MOST, len(events) - at),
                     b"".join(leaves[at : at + segments.MOST]),
                     packed(runs[at : at + segments.MOST]),
                 )
-                for at in range(0, len(entries), segments.MOST)
+                for at in range(0, len(events), segments.MOST)
             ],
             nodes,
         )
         note = self.signer.sign(grown.size, merkle.root(grown))
         segments.put_head(grown, note)
-        if len(entries) <= AT_ONCE and indexed == edge.size:
-            found = [(e.sequence, event_facets(e.event)) for e in entries]
-            indexed = finding.add(finding.indexed(), [(s, f.at, f) for s, f in found]).size
+        if self._few(len(events)) and indexed == edge.size:
+            found = [event_facets(event) for event, _ in events]
+            indexed = finding.add(
+                finding.indexed(), [(at, f.at, f) for at, f in enumerate(found, edge.size + 1)]
+            ).size
         lag = grown.size - indexed
         transaction.on_commit(lambda: self._reflect(grown, note, lag), robust=True)
         return grown, indexed
+
+    def _few(self, events: int) -> bool:
+        """Whether these and what came within the last second are so few that each is indexed as it
+        is written. Of many, a stretch at once costs a fraction: they share what they change."""
+        now = time.monotonic()
+        if now - self._second > 1:
+            self._second, self._came = now, 0
+        self._came += events
+        return self._came <= AT_ONCE
 
     def _end(self) -> tuple[Edge, int]:
         """Take the place at the end of the record, having compared all that tells of it.
@@ -240,18 +248,18 @@ class DatabaseLedger:
         segments.lock()
         held, reflected = segments.held(), self._mirror.read()
         if held is None or reflected is None or held.end != held.size:
-            raise _broken()
+            raise broken()
         trusted = self._trusted or ("", NOTHING)
         if held.note == trusted[0]:
             edge = trusted[1]
             if (held.size, held.edge) != (edge.size, edge.packed()):
-                raise _broken()
+                raise broken()
         else:
             head, read = self.signer.read(held.note), held.tree()
             if head is None or read is None:
-                raise _broken()
+                raise broken()
             if (head.size, head.root) != (held.size, merkle.root(read)):
-                raise _broken()
+                raise broken()
             edge = read
         known = reflected == trusted[0] and trusted[1].size < edge.size
         if reflected != held.note and not known:
@@ -263,11 +271,11 @@ class DatabaseLedger:
         head = self.signer.read(reflected)
         try:
             if head is None or head.size > edge.size:
-                raise _broken()
+                raise broken()
             if head.root != merkle.root_at(tree.nodes, head.size):
-                raise _broken()
+                raise broken()
         except LookupError:
-            raise _broken() from None
+            raise broken() from None
 
     def _reflect(self, edge: Edge, note: str, lag: int) -> None:
         """Note a head that is committed. A file that cannot be written stays behind, no more."""
@@ -276,7 +284,7 @@ class DatabaseLedger:
             self._mirror.advance(note)
         except OSError as error:
             log.warning("the mirror of the ledger's head cannot be written: %s", error.strerror)
-        if self._lag > BEHIND:
+        if self._lag > BEHIND or (self._lag and self._came <= AT_ONCE):
             self._sequencer.nudge()
 
     # ------------------------------------------------------------------ the index
@@ -288,7 +296,7 @@ class DatabaseLedger:
         """
         if self._lag == 0 or (waited_for and self._lag < BEHIND):
             return False
-        with _answering(), transaction.atomic(durable=True):
+        with answering(), transaction.atomic(durable=True):
             segments.lock()
             self._lag = bodies.index(STRETCH, self._archive)
         return self._lag > 0
@@ -319,24 +327,30 @@ class DatabaseLedger:
 
     def find(self, wanted: EventFilter) -> Sequence[Entry]:
         """Return matching entries, newest first, `wanted.limit` at the most."""
-        with _answering():
+        with answering():
             try:
                 return bodies.entries(finding.find(wanted, self._catch_up()), self._archive)
             except (ValueError, LookupError):
-                raise _broken() from None
+                raise broken() from None
 
-    def usage(self, *, product: str | None = None) -> Sequence[Usage]:
-        """Sum up completed uses by product, person and purpose."""
-        with _answering():
+    def usage(self, *, product: str) -> Sequence[Usage]:
+        """Sum up completed uses of a product by person and purpose, last used first."""
+        with answering():
             self._catch_up()
             return finding.usage(product)
 
+    def together(self, *, product: str) -> Mapping[str, int]:
+        """Count those who have used a product and another one too, by the other product."""
+        with answering():
+            self._catch_up()
+            return finding.together(product)
+
     def pace(self, since: datetime) -> Pace:
         """Return how large the record is, how far its index lags, and what came since a time."""
-        with _answering():
+        with answering():
             held = segments.held()
             if held is None:
-                raise _broken()
+                raise broken()
             return Pace(
                 held.size, held.size - held.indexed, finding.rate(since), held.note, bodies.size()
             )
@@ -345,17 +359,17 @@ class DatabaseLedger:
 
     def checkpoint(self) -> str:
         """Return the signed head, a note after C2SP tlog-checkpoint."""
-        with _answering():
+        with answering():
             held = segments.held()
         if held is None:
-            raise _broken()
+            raise broken()
         return held.note
 
     def head(self) -> Head:
         """Return what the signed head says. Raises `Unavailable` when it was not signed by us."""
         head = self.signer.read(self.checkpoint())
         if head is None:
-            raise _broken()
+            raise broken()
         return head
 
     def prove(self, sequence: int, size: int | None = None) -> Inclusion:
@@ -365,7 +379,7 @@ class DatabaseLedger:
         """
         note, head = self.checkpoint(), self.head()
         wanted = head.size if size is None else size
-        with _answering(), _whole():
+        with answering(), whole():
             if not 0 < sequence <= wanted <= head.size:
                 raise NotFound("ledger.no_entry", f"The record has no entry {sequence}.")
             (leaf,) = segments.leaves(sequence - 1, 1)
@@ -377,14 +391,14 @@ class DatabaseLedger:
     def consistency(self, old: int, size: int) -> Sequence[bytes]:
         """Return the proof that the record only grew from a size to another. Raises `NotFound`."""
         head = self.head()
-        with _answering(), _whole():
+        with answering(), whole():
             if not 0 <= old <= size <= head.size:
                 raise NotFound("ledger.no_size", f"The record never had {size} entries.")
             return merkle.consistency(tree.nodes, old, size)
 
     def root_at(self, size: int) -> bytes:
         """Return the root that the tree had at a size, which it has reached."""
-        with _answering(), _whole():
+        with answering(), whole():
             return merkle.root_at(tree.nodes, size)
 
     def tile(self, path: str) -> bytes:
@@ -394,7 +408,7 @@ class DatabaseLedger:
             wanted = merkle.tile_named(path)
         except ValueError:
             raise missing from None
-        with _answering(), _whole():
+        with answering(), whole():
             found = tree.tile(wanted, self.head().size)
         if found is None:
             raise missing
@@ -409,24 +423,24 @@ class DatabaseLedger:
         end = min(first + merkle.TILE, size, self.head().size)
         if not 0 <= first < end:
             raise NotFound("ledger.no_tile", "The record has no such tile.")
-        with _answering(), _whole():
+        with answering(), whole():
             return packed(bodies.between(first, end, self._archive))
 
     def entry(self, sequence: int) -> Entry:
         """Return an entry. Raises `NotFound`."""
-        with _answering():
+        with answering():
             try:
                 return bodies.entries([sequence], self._archive)[0]
             except ArchiveError:
-                raise _broken() from None
+                raise broken() from None
             except LookupError:
                 raise NotFound("ledger.no_entry", f"The record has no entry {sequence}.") from None
             except ValueError:
-                raise _broken() from None
+                raise broken() from None
 
     def verify(self) -> Verification:
         """Re-compute the whole tree, and compare it with the signed heads and the index."""
-        with _answering():
+        with answering():
             self._settle()
             return verify(self.signer, self._mirror, self._archive)
 
@@ -436,7 +450,7 @@ class DatabaseLedger:
         For an administrator who has lost the file, and knows why. Return the outcome; the file is
         written only when everything else is intact.
         """
-        with _answering():
+        with answering():
             outcome = verify(self.signer, None, self._archive)
             held = segments.held()
         if outcome.intact and held is not None:
@@ -450,7 +464,7 @@ class DatabaseLedger:
 
         Their leaves stay, so the tree verifies as before. The caller records the erasure.
         """
-        with _answering(), _whole(), telling():
+        with answering(), whole(), telling():
             self._catch_up()
             erased, months = bodies.erase(sequences, at, self._archive)
         if months:
@@ -464,32 +478,3 @@ class DatabaseLedger:
 
 def _let_go() -> None:
     connection.close()  # of the thread that calls: each has its own
-
-
-def _broken() -> Unavailable:
-    return Unavailable(
-        "ledger.broken",
-        "The record does not fit its signed head, so it cannot be relied on.",
-        remedy="Run `fairway audit verify`, and call the administrator.",
-    )
-
-
-@contextmanager
-def _whole() -> Iterator[None]:
-    """Turn a part of the tree that is missing into `Unavailable`."""
-    try:
-        yield
-    except LookupError:
-        raise _broken() from None
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Turn the database's errors into `Unavailable`; their text may hold values."""
-    try:
-        yield
-    except (DatabaseError, InterfaceError) as error:
-        log.warning("the record's database failed: %s", type(error.__cause__).__name__)
-        raise Unavailable(
-            "ledger.unavailable", "The record does not answer; nothing was done. Try again."
-        ) from error

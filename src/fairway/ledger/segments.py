@@ -101,15 +101,18 @@ def insert(segments: Sequence[Segment], nodes: Sequence[Node]) -> None:
             cursor.execute("INSERT INTO ledger_node (level, place, hash) VALUES (%s, %s, %s)", node)
 
 
-def from_index(first: int, most: int, *, bodies: bool = True) -> list[Segment]:
-    """Return segments from the one that holds an index on, so many at the most."""
+def from_index(first: int, most: int, *, end: int = 2**62, bodies: bool = True) -> list[Segment]:
+    """Return segments from the one that holds an index on, so many at the most.
+
+    Those that begin at the end or after it are left out.
+    """
     columns = "first, width, leaves, bodies" if bodies else "first, width, leaves"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {columns} FROM ledger_segment WHERE first >= COALESCE("  # nosec B608 # noqa: S608 - ours
             "(SELECT MAX(first) FROM ledger_segment WHERE first <= %s), 0)"
-            " ORDER BY first LIMIT %s",
-            [first, most],
+            " AND first < %s ORDER BY first LIMIT %s",
+            [first, end, most],
         )
         rows = cursor.fetchall()
     return [

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from fairway.nouns.errors import Unavailable
-from fairway.nouns.events import AuditEvent, Entry
+from fairway.nouns.events import AuditEvent
 
 WAITING = 10_000  # events that may wait at once
 TOGETHER = 1_000  # events that commit at once, at the most
@@ -20,11 +20,11 @@ log = logging.getLogger("fairway.ledger")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An event on its way to the record: its canonical bytes, and where its entry will appear."""
+    """An event on its way to the record: its canonical bytes, and where its place will appear."""
 
     event: AuditEvent
     written: bytes
-    entry: Future[Entry] = field(default_factory=Future)
+    place: Future[int] = field(default_factory=Future)
 
 
 class _Sign:
@@ -43,13 +43,13 @@ class Tidy(Protocol):
 class Sequencer:
     """Commits events in groups.
 
-    `commit` writes events durably and returns their entries; `rest` is called when the thread has
-    failed or ends, to let go of its connection; `tidy` is called between groups.
+    `commit` writes events durably and returns the place of the first; `rest` is called when the
+    thread has failed or ends, to let go of its connection; `tidy` is called between groups.
     """
 
     def __init__(
         self,
-        commit: Callable[[Sequence[Waiting]], Sequence[Entry]],
+        commit: Callable[[Sequence[Waiting]], int],
         rest: Callable[[], None],
         tidy: Tidy,
     ) -> None:
@@ -65,15 +65,15 @@ class Sequencer:
         self._thread: threading.Thread | None = None
         self._queue: queue.Queue[Waiting | _Sign] = queue.Queue(WAITING)
 
-    def append(self, event: AuditEvent, written: bytes) -> Entry:
-        """Return the event's entry once it is durable. Raises `Unavailable`."""
+    def append(self, event: AuditEvent, written: bytes) -> int:
+        """Return the event's place once it is durable. Raises `Unavailable`."""
         if self._process != os.getpid():
             self._renew()
         waiting = Waiting(event, written)
         try:
             self._queue.put(waiting, timeout=PATIENCE)
             self._start()
-            return waiting.entry.result(timeout=PATIENCE)
+            return waiting.place.result(timeout=PATIENCE)
         except (queue.Full, TimeoutError):
             raise Unavailable(
                 "ledger.unavailable", "The record is too busy; nothing was done. Try again."
@@ -145,11 +145,11 @@ class Sequencer:
 
     def _write(self, group: list[Waiting]) -> None:
         try:
-            entries = self._commit(group)
+            first = self._commit(group)
         except Exception as error:  # noqa: BLE001 - whatever it is, every caller has to hear of it
             self._rest()
             for waiting in group:
-                waiting.entry.set_exception(error)
+                waiting.place.set_exception(error)
         else:
-            for waiting, entry in zip(group, entries, strict=True):
-                waiting.entry.set_result(entry)
+            for place, waiting in enumerate(group, first):
+                waiting.place.set_result(place)

@@ -20,24 +20,51 @@ class AccessRequest:
     """Who asks to use which products, for which purpose, naming which columns.
 
     `columns` holds, per product id, the names the query mentions that are columns of the product,
-    lower case. `agreement` pins one agreement. `managed_device` is what is known of the device.
+    lower case. `pinned` are agreements that alone are to count on their products, none for all that
+    cover the request. `managed_device` is what is known of the device.
     """
 
     person: str
     purpose: str
     products: tuple[str, ...]
     columns: tuple[tuple[str, frozenset[str]], ...]
-    agreement: str | None = None
+    pinned: tuple[str, ...] = ()
     managed_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a permit lets be seen of one product. `agreement` is None for an open product."""
+    """What a permit lets be seen of one product.
+
+    `agreements` are all that it stands on, none for an open product. Where they are several, the
+    terms keep those of each of them.
+    """
 
     product: DataProduct
     terms: Terms
-    agreement: Agreement | None
+    agreements: tuple[Agreement, ...] = ()
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """The one agreement that it stands on, None for an open product.
+
+        Raises `ValueError` where they are several: what asks has to look at `each`.
+        """
+        if not self.agreements:
+            return None
+        (only,) = self.agreements
+        return only
+
+    @property
+    def under(self) -> tuple[str, ...]:
+        """The ids of its agreements."""
+        return tuple(a.id for a in self.agreements)
+
+    def each(self) -> "tuple[Grant, ...]":
+        """Return the grant as it stands on each of its agreements, always on its own terms."""
+        if len(self.agreements) < 2:
+            return (self,)
+        return tuple(Grant(self.product, self.terms, (a,)) for a in self.agreements)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,14 @@ class NotSignedIn(Refused):
     title = "You need to sign in"
 
 
+class Unproved(FairwayError):
+    """The actor may do this, and has to prove first that it is still they who act."""
+
+    exit_code = 3
+    status = 403
+    title = "You need to say again who you are"
+
+
 class BoundExceeded(Refused):
     """The work was stopped because it passed a bound on rows, bytes, memory or seconds."""
 

@@ -45,7 +45,7 @@ class Need:
 class Explanation:
     """The decision on one person, product, purpose and day, in plain English.
 
-    `reasons` name the agreement, the appointments and the guardrails that decided. `terms` are
+    `reasons` name the agreements, the appointments and the guardrails that decided. `terms` are
     those of the permit, without the columns that are left out. `code` and `needs` are of a denial:
     its stable code, and the nearest miss in the order in which it would be made good.
     """
@@ -57,7 +57,7 @@ class Explanation:
     effect: Effect
     sentence: str
     reasons: tuple[str, ...]
-    agreement: str | None = None
+    agreements: tuple[str, ...] = ()
     terms: Terms | None = None
     code: str = ""
     needs: tuple[Need, ...] = ()

@@ -114,12 +114,15 @@ class Team:
 class Actor:
     """The person who acts now, and by which surface.
 
-    `managed_device` is true where the department's own front door vouches for the device.
+    `managed_device` is true where the department's own front door vouches for the device. `proved`
+    is true where the person has proved who they are within the node's `web.confirm_minutes`: by
+    signing in or confirming, or by making the token that they come with.
     """
 
     person: str
     via: Via
     managed_device: bool = False
+    proved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,13 @@ class EnginePlan:
 class ProductPlan:
     """Under which terms a product would be read, and what of it.
 
-    `agreement` is empty for an open product, `rows` for every row, `version` where the source
+    `agreements` are none for an open product, `rows` for every row, `version` where the source
     keeps no states. `columns` are those granted, with their treatments. `peer` is the node where it
     lies, if it lies elsewhere; then `read` is None.
     """
 
     product: str
-    agreement: str
+    agreements: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
     rows: str
     version: str

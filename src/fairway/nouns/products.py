@@ -74,6 +74,11 @@ class SourceField:
     readable_as: frozenset[LogicalType] = frozenset()
 
 
+STORES = ("s3", "azure", "sftp", "custom")
+"""Types of servers in the Open Data Contract Standard that are remote stores of files. Their
+addresses and secrets are the node's own, and a contract names them as the node does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a product's data lies: a kind (`local`), a format (`parquet`, `csv`) and a location.

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+Chunk = bytes | memoryview
+"""A piece of a result: bytes, or a view of memory that nobody can write to."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableName:

@@ -18,7 +18,8 @@ class SignIn:
 
     With one, people come by the provider; passwords open the `break_glass` accounts alone, and
     only with a second factor. `claim` is the provider's word for a person, and `match` what it is
-    compared with; `label` is what people call the provider.
+    compared with; `label` is what people call the provider. `breached` is a file of hashes of
+    breached passwords, empty for none.
     """
 
     issuer: str = ""
@@ -27,3 +28,4 @@ class SignIn:
     claim: str = "sub"
     match: Match = Match.ACCOUNT
     break_glass: tuple[str, ...] = ()
+    breached: str = ""

@@ -31,7 +31,7 @@ class DerivedKeys:
         return "DerivedKeys(…)"
 
     def pseudonym_key(self, agreement: str) -> bytes:
-        """Return the 32-byte pseudonym key of an agreement."""
+        """Return the 32-byte pseudonym key of an agreement, or of another name that is none."""
         return self._derived(f"fairway/pseudonym/v1/{agreement}")
 
     def seal_key(self) -> bytes:

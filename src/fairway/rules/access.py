@@ -25,9 +25,15 @@ from fairway.nouns.purposes import LegalBasis, Purpose
 from fairway.nouns.stops import Stop, Stopped
 from fairway.nouns.treatments import KEEP, Kind
 from fairway.rules.agreements import effective_state, inapplicable
+from fairway.rules.obligations import names as named_together
+from fairway.rules.obligations import together
 
 _READABLE = frozenset(Kind) - {Kind.NULL, Kind.DROP}
 _NO_DAY_LATER = date.max
+UNFIT = "access.terms_do_not_apply"
+"""The denial of an agreement that cannot be applied. It denies whatever others would grant: what
+cannot be applied cannot be kept."""
+
 Misfits = Callable[[Terms, DataProduct], tuple[Denial, ...]]
 Applied = Callable[[Agreement, DataProduct, frozenset[str]], Grant | Denial]
 
@@ -106,7 +112,7 @@ def _concerns(stop: Stop, request: AccessRequest) -> bool:
     named = {
         Stopped.PERSON: (request.person,),
         Stopped.PRODUCT: request.products,
-        Stopped.AGREEMENT: (request.agreement,),
+        Stopped.AGREEMENT: request.pinned,
     }
     return stop.subject in named[stop.kind]
 
@@ -125,25 +131,28 @@ def _deny(denial: Denial) -> Decision:
 
 
 def _pin_astray(request: AccessRequest, agreements: Sequence[Agreement]) -> Denial | None:
-    """Return a denial when the pinned agreement is not the person's, or on no product named."""
-    if request.agreement is None or any(
-        a.id == request.agreement and a.product in request.products for a in agreements
-    ):
+    """Return a denial when a pinned agreement is not the person's, or on no product named."""
+    if not request.pinned:
+        return None
+    known = {a.id for a in agreements if a.product in request.products}
+    astray = next((pin for pin in request.pinned if pin not in known), None)
+    if astray is None:
         return None
     return Denial(
         "access.no_such_agreement",
-        f"You have no agreement {request.agreement[:40]} on a product that the query names.",
+        f"You have no agreement {astray[:40]} on a product that the query names.",
         "See those you have with: fairway agreements.",
     )
 
 
 def _why(grant: Grant) -> str:
-    if grant.agreement is None:
+    if not grant.agreements:
         return f"{grant.product.id} is open to everyone who is signed in."
-    return (
-        f"Agreement {grant.agreement.id} covers {grant.product.id} for"
-        f" {grant.agreement.purpose} until {day_text(grant.terms.ends)}."
-    )
+    what = f"{grant.product.id} for {grant.agreements[0].purpose}"
+    until = f"until {day_text(grant.terms.ends)}"
+    if len(grant.agreements) == 1:
+        return f"Agreement {grant.agreements[0].id} covers {what} {until}."
+    return f"Agreements {named_together(grant.under)} cover {what} {until}, and all are kept."
 
 
 def _decide_one(
@@ -162,7 +171,7 @@ def _decide_one(
             "Look for its name with: fairway find WORDS.",
         )
     if product.contract.access is AccessClass.OPEN:
-        return Grant(product, open_terms(product), None)
+        return Grant(product, open_terms(product))
     mine = [a for a in agreements if a.product == product.id]
     named = dict(request.columns).get(name, frozenset())
     return _by_agreement(request, product, mine, named, today, apply)
@@ -182,16 +191,26 @@ def _by_agreement(
     today: date,
     apply: Applied,
 ) -> Grant | Denial:
-    if any(a.id == request.agreement for a in mine):  # a pin decides for its own product alone
-        mine = [a for a in mine if a.id == request.agreement]
+    # a pin decides for its own product alone
+    mine = [a for a in mine if a.id in request.pinned] or mine
     usable = [a for a in mine if effective_state(a, today) is State.ACTIVE]
     for_purpose = [a for a in usable if a.purpose == request.purpose]
     outcomes = [apply(a, product, named) for a in for_purpose]
-    grants = [o for o in outcomes if isinstance(o, Grant)]
-    if grants:
-        return grants[0]
     misses = [o for o in outcomes if isinstance(o, Denial)]
-    return misses[0] if misses else _nearest_miss(request, product, mine, usable, today)
+    unfit = next((m for m in misses if m.code == UNFIT), None)
+    grants = [o for o in outcomes if isinstance(o, Grant)]
+    if grants and unfit is None:
+        return grants[0] if len(grants) == 1 else _together(grants)
+    if misses:
+        return unfit or misses[0]
+    return _nearest_miss(request, product, mine, usable, today)
+
+
+def _together(grants: Sequence[Grant]) -> Grant:
+    """Return what several agreements grant where each of them is kept, in whatever order."""
+    ordered = sorted(grants, key=lambda grant: grant.under)
+    terms = together(grant.terms for grant in ordered)
+    return Grant(ordered[0].product, terms, tuple(a for g in ordered for a in g.agreements))
 
 
 def _apply(
@@ -206,9 +225,10 @@ def _apply(
     bad = misfits(agreement.granted, product)
     if bad:
         return Denial(
-            "access.terms_do_not_apply",
+            UNFIT,
             f"Agreement {agreement.id} cannot be applied: {bad[0].reason}",
-            "The product has changed since the agreement; make another request.",
+            "The product has changed since the agreement; make another request, or name an"
+            " agreement of yours that fits.",
         )
     seen = {c.name.casefold() for c in agreement.granted.columns if c.treatment.kind != Kind.DROP}
     outside = sorted(n for n in named - seen if product.column(n) is not None)
@@ -218,7 +238,7 @@ def _apply(
             f"Agreement {agreement.id} does not cover column {outside[0]} of {product.id}.",
             f"Leave it out, or ask for it: fairway request {product.id} --columns {outside[0]}.",
         )
-    return Grant(product, agreement.granted, agreement)
+    return Grant(product, agreement.granted, (agreement,))
 
 
 def _nearest_miss(
@@ -285,7 +305,7 @@ def guardrail_facts(
     managed_device: bool = False,
     shows: tuple[frozenset[str], bool] | None = None,
 ) -> GuardrailFacts:
-    """Return what the hub's guardrails are told about one grant.
+    """Return what the hub's guardrails are told about a grant on one agreement or none.
 
     `shows` is what `readable` said of the grant, where it was asked already.
     """
@@ -315,6 +335,7 @@ def guardrail_facts(
 
 NO_OWNER = "A product without an appointed data owner cannot be shared."
 UNCLEAR = "The hub's guardrails could not be evaluated, so nothing is permitted."
+ALONE = " Or name the one of your agreements that is to count alone."
 
 
 def judged(
@@ -324,20 +345,24 @@ def judged(
 ) -> tuple[Decision, str]:
     """Ask about each grant of a permit: has its product an owner, and do guardrails forbid it?
 
+    A grant on several agreements is asked about under each of them; one that is forbidden denies.
+
     Return the decision, and what is wrong with the guardrails themselves, empty if nothing is.
     """
     denials: list[Denial] = []
     alarm = ""
     for grant in decision.grants:
-        known = facts(grant)
-        if grant.agreement is not None and not known.owner_current:
-            remedy = "Ask a governance manager to have a data owner appointed."
-            denials.append(Denial("access.no_owner", NO_OWNER, remedy))
-            continue
-        spoken = verdict(known)
-        if not spoken.permitted:
-            alarm = alarm or spoken.alarm
-            denials.extend(_forbidden(spoken))
+        several = len(grant.agreements) > 1
+        for one in grant.each():
+            known = facts(one)
+            if one.agreement is not None and not known.owner_current:
+                remedy = "Ask a governance manager to have a data owner appointed."
+                denials.append(Denial("access.no_owner", NO_OWNER, remedy))
+                continue
+            spoken = verdict(known)
+            if not spoken.permitted:
+                alarm = alarm or spoken.alarm
+                denials.extend(_forbidden(spoken, ALONE if several else ""))
     if not denials:
         return decision, ""
     reasons = tuple(d.reason for d in denials)
@@ -345,11 +370,16 @@ def judged(
     return replace(decision, effect=Effect.DENY, reasons=reasons, grants=(), denials=denied), alarm
 
 
-def _forbidden(verdict: Verdict) -> list[Denial]:
-    remedy = "Ask for less, or for another purpose."
+def _forbidden(verdict: Verdict, besides: str) -> list[Denial]:
+    remedy = f"Ask for less, or for another purpose.{besides}"
     if verdict.guardrails:
         return [
-            Denial("access.guardrail", g.reason or UNCLEAR, g.remedy or remedy, g)
+            Denial(
+                "access.guardrail",
+                g.reason or UNCLEAR,
+                f"{g.remedy}{besides}" if g.remedy else remedy,
+                g,
+            )
             for g in verdict.guardrails
         ]
     reasons = verdict.reasons or ("A guardrail of the hub forbids this.",)

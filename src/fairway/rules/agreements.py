@@ -55,6 +55,10 @@ NEEDS_NOTE = frozenset(
 """Moves that need words: a question, an answer or a reason."""
 
 
+PROVED = frozenset({Move.APPROVE, Move.SIGN_OFF, Move.RESUME, Move.CONFIRM})
+"""Moves that give access or keep it, for which whoever moves has just proved who they are."""
+
+
 def moves(state: State, parties: Iterable[Party]) -> tuple[Move, ...]:
     """Return the moves that these parties may make from a state, in the table's order."""
     held = frozenset(parties)

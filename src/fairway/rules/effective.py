@@ -239,10 +239,7 @@ class EffectiveAccess:
         managed_device: bool,
     ) -> GuardrailFacts:
         agreement, product = grant.agreement, grant.product
-        key = product.id if agreement is None else agreement.id
-        shows = self._shown.get(key)
-        if shows is None:
-            shows = self._shown[key] = readable(grant)
+        shows = self._shows(grant, agreement)
         return guardrail_facts(
             grant,
             person=person,
@@ -254,6 +251,16 @@ class EffectiveAccess:
             managed_device=managed_device,
             shows=shows,
         )
+
+    def _shows(self, grant: Grant, agreement: Agreement | None) -> tuple[frozenset[str], bool]:
+        """Return what a grant shows; that of one agreement alone, or of none, is remembered."""
+        if agreement is not None and agreement.granted is not grant.terms:
+            return readable(grant)
+        key = grant.product.id if agreement is None else agreement.id
+        shows = self._shown.get(key)
+        if shows is None:
+            shows = self._shown[key] = readable(grant)
+        return shows
 
     # -------------------------------------------------------------- everything
 
@@ -283,7 +290,7 @@ class EffectiveAccess:
             or self._misfits(agreement.granted, product)
         ):
             return
-        grant = Grant(product, agreement.granted, agreement)
+        grant = Grant(product, agreement.granted, (agreement,))
         owned = (product.contract.owner, product.domain) in self._owned
         alike: Mapping[object, list[str]] = {}
         if agreement.team is not None:
@@ -321,7 +328,7 @@ class EffectiveAccess:
         )
 
     def _open(self, product: DataProduct) -> Iterator[Group]:
-        grant = Grant(product, open_terms(product), None)
+        grant = Grant(product, open_terms(product))
         for purpose in self._reading.purposes.values():
             facts = self._facts(grant, EVERYONE, purpose, frozenset(), True)
             yield Group(grant, purpose.code, [""], facts)

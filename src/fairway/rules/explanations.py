@@ -3,7 +3,7 @@
 Nothing here decides. `rules.access` and the guardrails do; this puts their answer into words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date
 
@@ -62,7 +62,7 @@ def explain(decision: Decision, facts: Circumstances, *, own: bool) -> Explanati
             effect=decision.effect,
             sentence=sentence,
             reasons=(*decision.reasons, *_grounds(grant, facts)),
-            agreement=grant.agreement.id if grant.agreement else None,
+            agreements=grant.under,
             terms=visible(grant.terms),
         )
     return Explanation(
@@ -104,14 +104,18 @@ def approval(agreement: Agreement) -> str:
 
 def _grounds(grant: Grant, facts: Circumstances) -> tuple[str, ...]:
     """Return what else a permit stands on: the approval, the appointment, the guardrails."""
-    agreement = grant.agreement
     passed = "No guardrail of the hub forbids it."
-    if agreement is None:
+    if not grant.agreements:
         return (passed,)
+    said = (sentence for agreement in grant.agreements for sentence in _made(agreement, facts))
+    return (*said, *(_held(a) for a in facts.ownership), passed)
+
+
+def _made(agreement: Agreement, facts: Circumstances) -> Iterable[str]:
+    """Return whom an agreement covers beside its asker, who approved it and who signed it off."""
     team = agreement.team
     by_team = "" if team is None or agreement.asker == facts.asked else _by_team(team, facts)
-    said = filter(None, (by_team, approval(agreement), _signed_off(agreement)))
-    return (*said, *(_held(a) for a in facts.ownership), passed)
+    return filter(None, (by_team, approval(agreement), _signed_off(agreement)))
 
 
 def _by_team(team: Team, facts: Circumstances) -> str:

@@ -134,11 +134,15 @@ def read_leaf(entry: bytes) -> tuple[int, bytes]:
     return at, committed
 
 
-def seal(event: AuditEvent, sequence: int, salt: bytes, written: bytes | None = None) -> Entry:
-    """Put an event in its place. `written` spares the writing of its bytes a second time."""
-    body = event_bytes(event) if written is None else written
-    leaf = _LEAF.pack(1, micros(event.at), sha256(salt + body).digest())
-    return Entry(sequence, event, body, salt, leaf)
+def seal(event: AuditEvent, sequence: int, salt: bytes) -> Entry:
+    """Put an event in its place."""
+    body = event_bytes(event)
+    return Entry(sequence, event, body, salt, leaf_entry(micros(event.at), commitment(salt, body)))
+
+
+def salted(bodies: Sequence[bytes], chance: bytes) -> list[tuple[bytes, bytes]]:
+    """Give each body the next 16 bytes of chance as its salt."""
+    return [(chance[SALT * n : SALT * n + SALT], body) for n, body in enumerate(bodies)]
 
 
 def packed(bodies: Iterable[tuple[bytes, bytes] | None]) -> bytes:

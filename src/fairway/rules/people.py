@@ -9,6 +9,8 @@ _ID = re.compile(r"[a-z][a-z0-9_.-]{0,62}")
 _DOMAIN = re.compile(r"[a-z][a-z0-9_]{0,62}")
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1024
+INITIAL_DAYS = 7
+"""Days for which a password that the node made opens the door once, to choose one's own."""
 
 
 def check_id(text: str, noun: str) -> None:

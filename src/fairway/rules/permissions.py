@@ -5,7 +5,7 @@ domain counts in that domain. Parties to an agreement are decided by `rules.agre
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,16 +26,22 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a verb asks of the actor. `roles` is empty where being signed in is enough."""
+    """What a verb asks of the actor. `roles` is empty where being signed in is enough.
+
+    `proof` marks what gives access, trust or a way in, or takes much out at once: whoever is at the
+    keyboard, or has found a token, must have proved who they are a short while ago.
+    """
 
     reach: Reach
     roles: frozenset[Role] = frozenset()
+    proof: bool = False
 
     def __str__(self) -> str:
         """Return the permission as a phrase for the reference and for refusals."""
-        if not self.roles:
-            return self.reach.value
-        return f"{' or '.join(sorted(self.roles))} ({self.reach.value})"
+        asked = self.reach.value
+        if self.roles:
+            asked = f"{' or '.join(sorted(self.roles))} ({asked})"
+        return f"{asked}, who has just proved who they are" if self.proof else asked
 
 
 def _roles(reach: Reach, *roles: Role) -> Permission:
@@ -48,7 +54,23 @@ _PEER = Permission(Reach.PEER)
 _WATCHERS = (Role.AUDITOR, Role.GOVERNANCE_MANAGER)
 _GUARDIANS = (*_WATCHERS, Role.DATA_PROTECTION_OFFICER)
 
-PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
+_PROVED = {
+    *("factor.begin", "factor.complete", "factor.remove", "factor.reset"),
+    *("token.create_confirmed", "share.profile"),
+    *(
+        "person.add",
+        "person.give_password",
+        "appointment.make",
+        "appointment.delegate",
+        "provisioning.set_group_role",
+    ),
+    *("guardrail.review", "guardrail.publish", "guardrail.withdraw", "stop.lift"),
+    *("review.confirm", "access.matrix"),
+    *("audit.erase", "audit.renew_mirror", "peer.add", "witness.add", "witness.remove"),
+}
+"""Verbs that ask for a recent proof; of the moves of an agreement, `rules.agreements.PROVED`."""
+
+_TABLE: Mapping[str, Permission] = MappingProxyType(
     {
         "person.sign_in": Permission(Reach.PUBLIC),
         "person.sign_in_by_provider": Permission(Reach.PUBLIC),
@@ -66,6 +88,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "person.me": _OWN,
         "person.list": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, *_WATCHERS),
         "person.add": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
+        "person.give_password": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
         "person.deactivate": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
         "person.change_password": _OWN,
         "domain.add": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
@@ -73,6 +96,8 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "appointment.make": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
         "appointment.end": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
         "appointment.delegate": _roles(Reach.DOMAIN, Role.DATA_OWNER),
+        "appointment.delegations": _roles(Reach.ANYWHERE, Role.DATA_OWNER),
+        "appointment.end_delegation": _roles(Reach.DOMAIN, Role.DATA_OWNER),
         "appointment.impact": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, *_WATCHERS),
         "person.leaving": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
         "task.list": _roles(
@@ -219,6 +244,9 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "witness.ask": _roles(Reach.ANYWHERE, *_WATCHERS, Role.ADMINISTRATOR),
         "witness.cosign": Permission(Reach.PUBLIC),
     }
+)
+PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
+    {name: replace(asked, proof=name in _PROVED) for name, asked in _TABLE.items()}
 )
 
 

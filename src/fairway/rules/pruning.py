@@ -7,6 +7,7 @@ file is read.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -41,15 +42,19 @@ def pruned(relation: GovernedRelation, located: Located) -> Located:
 
     Raises `Unavailable` for a constant that is no value of its column's type.
     """
-    if not located.parts:
+    columns = ((column.name, column.type) for column in relation.columns)
+    return permitted(located, relation.scope, dict((*relation.scope_types, *columns)))
+
+
+def permitted(located: Located, scope: Scope | None, types: Mapping[str, LogicalType]) -> Located:
+    """Return a source with only those files that can hold a row of a scope over columns of types.
+
+    Raises `Unavailable` for a constant that is no value of its column's type.
+    """
+    if scope is None or not located.parts:
         return located
-    types = {n.casefold(): kind for n, kind in relation.scope_types}
-    types |= {c.name.casefold(): c.type for c in relation.columns}
-    kept = tuple(
-        part
-        for part in located.parts
-        if relation.scope is None or True in _truths(relation.scope, _Known(part, types))
-    )
+    known = {name.casefold(): kind for name, kind in types.items()}
+    kept = tuple(part for part in located.parts if True in _truths(scope, _Known(part, known)))
     return replace(located, files=tuple(part.path for part in kept), parts=kept)
 
 

@@ -1,7 +1,7 @@
 """What use may be told of, so that nobody is told of one person's use: the rule of small counts."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fairway.nouns.events import Usage
 from fairway.nouns.signals import Signal
@@ -31,12 +31,10 @@ def signal(uses: Sequence[Usage], *, exact: bool) -> Signal:
     )
 
 
-def together(uses: Sequence[Usage], product: str) -> tuple[tuple[str, int], ...]:
-    """Return the products that enough people use who use this one too, most people first."""
-    people: dict[str, set[str]] = defaultdict(set)
-    for use in uses:
-        people[use.product].add(use.person)
-    mine = people.pop(product, set())
-    both = ((other, len(mine & those)) for other, those in people.items())
-    enough = [(other, count) for other, count in both if count >= FEW]
+def together(people: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return the products that enough people use who use one too, most people first.
+
+    `people` are how many of those who use the one use each other product.
+    """
+    enough = [(other, count) for other, count in people.items() if count >= FEW]
     return tuple(sorted(enough, key=lambda one: (-one[1], one[0])))

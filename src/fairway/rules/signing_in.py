@@ -25,6 +25,6 @@ def opens_by_password(rules: SignIn, person: str, *, enrolled: bool) -> Refused 
         return Refused(
             "access.factor_missing",
             "This account is for emergencies and needs a second factor, which it does not have.",
-            remedy="On the machine of the node, run: fairway factor enrol.",
+            remedy="Take [sign_in] out of fairway.toml, run fairway factor enrol, and put it back.",
         )
     return None

@@ -37,8 +37,8 @@ class Dialect(Protocol):
     def saying(self, concept: Concept) -> str: ...
     def naming(self, concept: Concept) -> str: ...
     def holding(self, terms: Words) -> str: ...
-    def beginning(self, typed: Words) -> str: ...
-    def places(self, word: str) -> Mapping[int, int]: ...
+    def beginning(self, typed: Words, audiences: Sequence[str]) -> str: ...
+    def places(self, word: str, among: Sequence[int]) -> Mapping[int, int]: ...
 
 
 def dialect() -> Dialect:
@@ -75,7 +75,14 @@ class View:
 
     def beginning(self, typed: Words) -> int:
         """Return the entries whose title holds these words, the last of them begun."""
-        return self.bits.bits(parted(dialect().beginning(typed))) & self.visible
+        if not (audiences := self.audiences()):
+            return 0
+        return self.bits.bits(parted(dialect().beginning(typed, audiences))) & self.visible
+
+    def audiences(self) -> list[str]:
+        """Return the audiences of the entries that the person may know of, in order."""
+        told = self.bits.values.get(AUDIENCE, {})
+        return sorted(name for name, held in told.items() if held & self.visible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +213,7 @@ def _counts(here: Sequence[int], concept: Concept, held: int, view: View) -> dic
     if held.bit_count() <= FREQUENT:
         placed: Counter[int] = Counter()
         for word in single(concept):
-            placed.update(dialect().places(word))
+            placed.update(dialect().places(word, here))
         phrases = any(len(way) > 1 for way in concept.ways)
         for number in counts.keys() & placed.keys():
             counts[number] = placed[number] + (counts[number] if phrases else 0)

@@ -34,7 +34,7 @@ from fairway.rules.entries import audience, of_product
 from fairway.rules.metadata_quality import Grade
 from fairway.rules.ranking import Finder
 from fairway.rules.wording import forms, words
-from fairway.search.bitmaps import AUDIENCE, Bitmaps, Snapshot, marks, numbers
+from fairway.search.bitmaps import Bitmaps, Snapshot, marks, numbers
 from fairway.search.candidates import Found, View, by_relevance, dialect, found
 from fairway.search.glossary import glossary
 from fairway.search.rows import row, spellings
@@ -271,9 +271,7 @@ def _did_you_mean(text: str, missing: Sequence[str], view: View) -> str:
 
 def _vocabulary(word: str, view: View) -> list[str]:
     """Return words that begin or end as a word does, of those whom the person may know of."""
-    told = view.bits.values.get(AUDIENCE, {})
-    audiences = sorted(name for name, held in told.items() if held & view.visible)
-    if not audiences:
+    if not (audiences := view.audiences()):
         return []
     marks = ", ".join(["%s"] * len(audiences))
     with connection.cursor() as cursor:

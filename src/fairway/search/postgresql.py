@@ -50,28 +50,32 @@ def holding(terms: Words) -> str:
     return _numbers(" & ".join(f"'{term}':D" for term in terms))
 
 
-def beginning(typed: Words) -> str:
-    """Return the numbers of the entries whose title holds these words, the last of them begun."""
-    return _numbers(" & ".join([*(f"'{w}':A" for w in typed[:-1]), f"'{typed[-1]}':*A"]))
+def beginning(typed: Words, audiences: Sequence[str]) -> str:
+    """Return the numbers of some audiences' entries whose title holds words, the last begun."""
+    wanted = " & ".join([*(f"'{w}':A" for w in typed[:-1]), f"'{typed[-1]}':*A"])
+    return _numbers(wanted, audiences)
 
 
-def places(word: str) -> Mapping[int, int]:
-    """Return, for each entry in which a word stands, what its places count together."""
+def places(word: str, among: Sequence[int]) -> Mapping[int, int]:
+    """Return, for each of some entries in which a word stands, what its places count together."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT id, 2 * {_COUNT.format("title || ' ' || organisation")}
+            f"""WITH told AS MATERIALIZED (  -- by number first, so that no other entry is read
+                SELECT id, title, organisation, body, words FROM search_entry WHERE id = ANY(%s))
+            SELECT id, 2 * {_COUNT.format("title || ' ' || organisation")}
                 + {_COUNT.format("body")}
-            FROM search_entry WHERE words @@ %s::tsquery""",  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
-            [*[word] * 4, f"'{word}':ABC"],
+            FROM told WHERE words @@ %s::tsquery""",  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
+            [list(among), *[word] * 4, f"'{word}':ABC"],
         )
         return dict(cursor.fetchall())
 
 
-def _numbers(wanted: str) -> str:
+def _numbers(wanted: str, audiences: Sequence[str] | None = None) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT string_agg(id::text, ',') FROM search_entry WHERE words @@ %s::tsquery",
-            [wanted],
+            """SELECT string_agg(id::text, ',') FROM search_entry
+            WHERE words @@ %s::tsquery AND (%s::text[] IS NULL OR audience = ANY(%s::text[]))""",
+            [wanted, *[None if audiences is None else list(audiences)] * 2],
         )
         (numbers,) = cursor.fetchone()
     return numbers or ""

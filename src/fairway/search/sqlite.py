@@ -1,5 +1,6 @@
 """Entries in SQLite's FTS5."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -60,19 +61,31 @@ def holding(terms: Words) -> str:
     return _numbers(f"terms : ({wanted})")
 
 
-def beginning(typed: Words) -> str:
-    """Return the numbers of the entries whose title holds these words, the last of them begun."""
+def beginning(typed: Words, audiences: Sequence[str]) -> str:
+    """Return the numbers of some audiences' entries whose title holds these words, the last begun.
+
+    An entry's audience is looked up in an index of numbers alone: its row is not read.
+    """
     wanted = " AND ".join(f'"{word}"' for word in typed)
-    return _numbers(f"title : ({wanted} *)")
+    marks = ", ".join(["%s"] * len(audiences))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT group_concat(search_text.rowid) FROM search_text(%s)
+            CROSS JOIN search_entry INDEXED BY search_entry_audience
+            ON search_entry.id = search_text.rowid AND audience IN ({marks})""",  # nosec B608 # noqa: S608 - names are ours or quoted, values are bound
+            [f"title : ({wanted} *)", *audiences],
+        )
+        (numbers,) = cursor.fetchone()
+    return numbers or ""
 
 
-def places(word: str) -> Mapping[int, int]:
-    """Return, for each entry in which a word stands, what its places count together."""
+def places(word: str, among: Sequence[int]) -> Mapping[int, int]:
+    """Return, for each of some entries in which a word stands, what its places count together."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT group_concat(doc), group_concat(doc) FILTER (WHERE col != 'body')
-            FROM search_place WHERE term = %s""",
-            [word],
+            FROM search_place WHERE term = %s AND doc IN (SELECT value FROM json_each(%s))""",
+            [word, json.dumps(among)],
         )
         everywhere, named = cursor.fetchone()
     counts = Counter(parted(everywhere))

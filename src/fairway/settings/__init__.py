@@ -5,7 +5,12 @@ data that the node may read.
 """
 
 from fairway.settings.application import django_settings
-from fairway.settings.connections import Connection, has_connections, read_connections
+from fairway.settings.connections import (
+    Connection,
+    Store,
+    has_connections,
+    read_connections,
+)
 from fairway.settings.databases import FILE, checked_url
 from fairway.settings.node import KEYS, Key, NodeSettings, read_settings
 from fairway.settings.workspace import (
@@ -25,6 +30,7 @@ __all__ = [
     "Connection",
     "Key",
     "NodeSettings",
+    "Store",
     "add_peer_key",
     "checked_url",
     "create_workspace",

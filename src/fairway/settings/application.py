@@ -57,6 +57,9 @@ def django_settings(node: NodeSettings) -> dict[str, Any]:
         "SESSION_COOKIE_AGE": node.session_hours * 3600,
         "FAIRWAY_IDLE_SECONDS": node.idle_minutes * 60,
         "FAIRWAY_CONFIRM_SECONDS": node.confirm_minutes * 60,
+        "FAIRWAY_BREACHED": (
+            str(node.workspace / node.sign_in.breached) if node.sign_in.breached else ""
+        ),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_HTTPONLY": True,

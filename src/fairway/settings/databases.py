@@ -57,7 +57,7 @@ def _sqlite(workspace: Path) -> dict[str, Any]:
     Recursive triggers make INSERT OR REPLACE a deletion, which the ledger's triggers forbid.
     """
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "fairway.store.sqlite",
         "NAME": str(workspace / "fairway.sqlite3"),
         "OPTIONS": {
             "timeout": 20,

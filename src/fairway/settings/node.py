@@ -70,6 +70,7 @@ class NodeSettings:
             "workspace": str(self.workspace),
             "https": self.https,
             "token_days": self.token_days,
+            "confirm_minutes": self.confirm_minutes,
             "address": self.address,
             "url_seconds": self.url_seconds,
             "sign_in": self.sign_in,
@@ -123,6 +124,10 @@ KEYS: Mapping[str, Key] = {
     ),
     "sign_in.break_glass": Key(
         list, "Accounts that a password still opens, with a second factor, beside the provider."
+    ),
+    "sign_in.breached": Key(
+        str,
+        "A list of breached passwords: sorted SHA-1 hashes, in a file from the workspace.",
     ),
     "provisioning.domain": Key(
         str, "The domain of people whom the directory places in none that is here."
@@ -252,7 +257,7 @@ def _sign_in(values: Mapping[str, Any], text: str) -> SignIn:
     """Return how people sign in. A provider needs its address, our name there, and TLS."""
     given = {
         name: values[key]
-        for name in ("issuer", "client", "label", "claim", "match", "break_glass")
+        for name in ("issuer", "client", "label", "claim", "match", "break_glass", "breached")
         if (key := f"sign_in.{name}") in values
     }
     if "match" in given:

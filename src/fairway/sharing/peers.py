@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from fairway.nouns.errors import FairwayError, NotFound
 from fairway.nouns.peers import Heard, Message
 from fairway.verbs import following, hearing, peers, queries, witnessing
+from fairway.verbs.cancelling import Attach, nobody_cancels
 from fairway.verbs.ports import Platform
 from fairway.verbs.rates import admit
 from fairway.wiring import current
@@ -42,31 +43,37 @@ def _message(request: HttpRequest) -> Message:
     )
 
 
-def _greeting(platform: Platform, heard: Heard) -> Answer:
+def _leaving(request: HttpRequest) -> Attach:
+    """Return what tells that whoever sent a request has hung up: the server does, see `asgi`."""
+    attach: Attach = getattr(request, "scope", {}).get("fairway.leaving", nobody_cancels)
+    return attach
+
+
+def _greeting(platform: Platform, heard: Heard, _: Attach) -> Answer:
     return peers.JSON, _json(peers.greet(platform, peers.actor_of(heard)))
 
 
-def _catalogue(platform: Platform, heard: Heard) -> Answer:
+def _catalogue(platform: Platform, heard: Heard, _: Attach) -> Answer:
     return peers.JSON, _json(following.catalogue(platform, peers.actor_of(heard)))
 
 
-def _letter(platform: Platform, heard: Heard) -> Answer:
+def _letter(platform: Platform, heard: Heard, _: Attach) -> Answer:
     return peers.JSON, _json(hearing.hear(platform, heard))
 
 
-def _use(platform: Platform, heard: Heard) -> Answer:
-    return peers.ARROW, queries.run_for_peer(platform, heard)
+def _use(platform: Platform, heard: Heard, attach: Attach) -> Answer:
+    return peers.ARROW, queries.run_for_peer(platform, heard, attach=attach)
 
 
-def _witness(platform: Platform, heard: Heard) -> Answer:
+def _witness(platform: Platform, heard: Heard, _: Attach) -> Answer:
     return peers.JSON, _json(witnessing.hear(platform, heard))
 
 
-def _prove(platform: Platform, heard: Heard) -> Answer:
+def _prove(platform: Platform, heard: Heard, _: Attach) -> Answer:
     return peers.JSON, _json(witnessing.prove(platform, heard))
 
 
-ADDRESSES: Mapping[str, Callable[[Platform, Heard], Answer]] = {
+ADDRESSES: Mapping[str, Callable[[Platform, Heard, Attach], Answer]] = {
     "greeting": _greeting,
     "catalogue": _catalogue,
     "letter": _letter,
@@ -74,7 +81,7 @@ ADDRESSES: Mapping[str, Callable[[Platform, Heard], Answer]] = {
     "witness": _witness,
     "prove": _prove,
 }
-"""What a node answers to other nodes."""
+"""What a node answers to other nodes. Each is given how it learns that its caller hung up."""
 
 
 def _answering(name: str) -> Callable[[HttpRequest], HttpResponse]:
@@ -96,7 +103,7 @@ def _answering(name: str) -> Callable[[HttpRequest], HttpResponse]:
             if act is None or heard.path != peers.ROOT + name:
                 raise NotFound("peer.no_such_address", "There is nothing at this address.")
             admit(platform, peers.actor_of(heard))
-            kind, body = act(platform, heard)
+            kind, body = act(platform, heard, _leaving(request))
         except FairwayError as error:
             status, kind = error.status, PROBLEM
             wait = error.retry_after

@@ -11,9 +11,10 @@ first of them stands, never what it is.
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
@@ -55,9 +56,16 @@ _FITS = (
 )
 
 
-def locate(files: tuple[str, ...], file: str) -> Located:
-    """Read the header of every file. Raises `Unavailable` when they differ or cannot be read."""
-    headers = {_header_line(path, file) for path in files}
+def _here(path: str) -> BinaryIO:
+    return Path(path).open("rb")
+
+
+def locate(files: tuple[str, ...], file: str, opened: Callable[[str], BinaryIO] = _here) -> Located:
+    """Read the header of every file. Raises `Unavailable` when they differ or cannot be read.
+
+    `opened` opens one of them, where they do not lie on this machine.
+    """
+    headers = {_header_line(path, file, opened) for path in files}
     if len(headers) > 1:
         raise Unavailable(
             "source.uneven",
@@ -73,10 +81,10 @@ def locate(files: tuple[str, ...], file: str) -> Located:
     return Located(files, tuple(names), delimiter)
 
 
-def _header_line(path: str, file: str) -> str:
+def _header_line(path: str, file: str, opened: Callable[[str], BinaryIO]) -> str:
     try:
-        with Path(path).open("rb") as opened:
-            raw = opened.readline(_LONGEST_HEADER)
+        with opened(path) as content:
+            raw = content.readline(_LONGEST_HEADER)
         line = raw.decode("utf-8-sig").rstrip("\r\n")
     except OSError:
         raise Unavailable(
@@ -106,8 +114,13 @@ def _split(line: str) -> tuple[str, list[str]]:
     return best, split[best]
 
 
-def describe(located: Located, file: str) -> tuple[SourceField, ...]:
-    """Look at every value of every column. Raises `Unavailable source.unreadable` with the line."""
+def describe(
+    located: Located, file: str, given: duckdb.DuckDBPyConnection | None = None
+) -> tuple[SourceField, ...]:
+    """Look at every value of every column. Raises `Unavailable source.unreadable` with the line.
+
+    `given` is a connection that reaches the files, where they do not lie on this machine.
+    """
     names = [f"c{i}" for i in range(len(located.header))]
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     found = (
@@ -119,7 +132,7 @@ def describe(located: Located, file: str) -> tuple[SourceField, ...]:
         for name in names
     )
     sql = f"SELECT {counts} FROM {found}"  # nosec B608 # noqa: S608 - names are ours, paths are parameters
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with given or duckdb.connect(config={"threads": 1}) as connection:
         try:
             row = connection.execute(sql, list(located.files)).fetchone()
         except duckdb.Error as error:

@@ -1,6 +1,6 @@
 """What can be wrong with a source, said the same way by every kind of source."""
 
-from fairway.nouns.errors import BadInput, FairwayError, Refused, Unavailable
+from fairway.nouns.errors import BadInput, BoundExceeded, FairwayError, Refused, Unavailable
 
 PATH = "servers[0].path"
 
@@ -39,12 +39,44 @@ def too_many_files(most: int, file: str) -> FairwayError:
     )
 
 
-def missing_extra(what: str, extra: str) -> FairwayError:
-    """Return the error for a kind of source whose library is not installed."""
+def missing_extra(what: str, extra: str, besides: str = "") -> FairwayError:
+    """Return the error for a kind of source whose library is not installed.
+
+    `besides` goes on with what to install.
+    """
     return Unavailable(
         "source.missing_extra",
         f"Reading {what} needs a part that is not installed on this node.",
-        remedy=f"Install it on the node: pip install 'fairway[{extra}]'.",
+        remedy=f"Install it on the node: pip install 'fairway[{extra}]'{besides}.",
+    )
+
+
+def unknown_server(what: str, name: str, file: str) -> FairwayError:
+    """Return the error for a database or store that the administrator has not named."""
+    return BadInput(
+        "source.unknown_server",
+        f"The node knows no {what} by the name '{name[:60]}'.",
+        remedy="Ask the administrator to add it to the node's secrets/sources.toml.",
+        file=file,
+        field="servers[0].server",
+    )
+
+
+def too_slow(what: str, seconds: float) -> FairwayError:
+    """Return the error for a source that takes longer than a query may."""
+    return BoundExceeded(
+        "query.too_slow",
+        f"Reading from {what} takes longer than {seconds:g} seconds.",
+        remedy="Ask for fewer rows or columns.",
+    )
+
+
+def too_much(what: str) -> FairwayError:
+    """Return the error for a query that needs more of a source than one may fetch."""
+    return BoundExceeded(
+        "query.too_much_fetched",
+        f"The query needs more of {what} than may be read for one query.",
+        remedy="Compare columns with constants in WHERE, or name fewer columns.",
     )
 
 

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fairway.nouns.errors import BadInput
 from fairway.nouns.products import Source, SourceField
@@ -18,8 +19,13 @@ from fairway.nouns.relations import Located
 from fairway.nouns.versions import AsOf
 from fairway.sources import delimited, faults, parquet, partitions
 
+if TYPE_CHECKING:
+    import duckdb
+
 _FIELD = "servers[0]"
-_GLOB = frozenset("*?[")
+GLOB = frozenset("*?[")
+"""What makes a part of a path a pattern."""
+
 _SUFFIXES = {"parquet": "*.parquet", "csv": "*.csv"}
 MOST_FILES = 10_000
 """Files in one product, at the most."""
@@ -86,17 +92,7 @@ class FileSources:
             raise faults.unreachable(file) from None
 
     def describe(self, source: Source, file: str) -> Sequence[SourceField]:
-        located = self.locate(source, file)
-        inside = (
-            delimited.describe(located, file)
-            if source.format == "csv"
-            else parquet.describe(located, file)
-        )
-        held = {field.name.casefold() for field in inside}
-        return (
-            *inside,
-            *(f for f in partitions.describe(located) if f.name.casefold() not in held),
-        )
+        return described(self.locate(source, file), file)
 
     def pin(self, source: Source, wanted: AsOf | None) -> Source:
         """Return the source as it is; files keep no earlier states."""
@@ -137,6 +133,18 @@ class FileSources:
         return any(path.resolve().is_relative_to(root) for root in self._roots)
 
 
+def described(
+    located: Located, file: str, given: "duckdb.DuckDBPyConnection | None" = None
+) -> tuple[SourceField, ...]:
+    """Return the columns in files, and those that the names of their directories give.
+
+    `given` is a connection that reaches the files, where they do not lie on this machine.
+    """
+    inside = (delimited if located.header else parquet).describe(located, file, given)
+    held = {field.name.casefold() for field in inside}
+    return (*inside, *(f for f in partitions.describe(located) if f.name.casefold() not in held))
+
+
 def _check_path(source: Source, file: str) -> None:
     if not source.location.strip() or "\0" in source.location:
         raise BadInput(
@@ -151,7 +159,7 @@ def _check_path(source: Source, file: str) -> None:
 def _literal_part(path: Path) -> tuple[Path, str]:
     """Split a path at its first wildcard: the real place before it, and the pattern from there."""
     parts = path.parts
-    first = next((i for i, part in enumerate(parts) if _GLOB & set(part)), len(parts))
+    first = next((i for i, part in enumerate(parts) if GLOB & set(part)), len(parts))
     pattern = parts[first:]
     if ".." in pattern:  # a pattern that climbs could leave its place
         return Path("/"), "/".join(pattern)

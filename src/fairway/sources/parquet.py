@@ -42,13 +42,16 @@ def logical_type(native: str) -> LogicalType | None:
     return _TYPES.get(native)
 
 
-def describe(located: Located, file: str) -> tuple[SourceField, ...]:
+def describe(
+    located: Located, file: str, given: duckdb.DuckDBPyConnection | None = None
+) -> tuple[SourceField, ...]:
     """Read the columns of the first file; every other file must have the same.
 
+    `given` is a connection that reaches the files, where they do not lie on this machine.
     Raises `Unavailable`: `source.unreadable` for a damaged file, `source.uneven` when files differ.
     """
     first: list[tuple[str, str]] | None = None
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with given or duckdb.connect(config={"threads": 1}) as connection:
         for path in located.files:
             columns = _columns(connection, path, file)
             if first is not None and columns != first:
@@ -63,11 +66,20 @@ def describe(located: Located, file: str) -> tuple[SourceField, ...]:
     return tuple(SourceField(name, logical_type(kind), kind) for name, kind in first or ())
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, path: str, file: str) -> list[tuple[str, str]]:
+def names(connection: duckdb.DuckDBPyConnection, path: str, file: str) -> tuple[str, ...]:
+    """Return the names of the columns of a file that a connection reaches, by its end alone."""
+    return tuple(name for name, _ in _columns(connection, path, file, alone=True))
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, path: str, file: str, *, alone: bool = False
+) -> list[tuple[str, str]]:
     try:
         rows = connection.execute(
             "DESCRIBE SELECT * FROM read_parquet([?], hive_partitioning = false)", [path]
         ).fetchall()
+        if alone:
+            return [(str(row[0]), str(row[1])) for row in rows]
         # The end of the file describes it; that its data can be read shows only on reading some.
         connection.execute(
             "SELECT count(COLUMNS(*)) FROM"

@@ -1,5 +1,6 @@
 """Partitions that the names of directories say: `year=2024/region=Wales/part-0.parquet`."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,10 +15,13 @@ _NULL = "__HIVE_DEFAULT_PARTITION__"
 _NARROW = (LogicalType.BOOLEAN, LogicalType.INTEGER, LogicalType.NUMBER, LogicalType.DATE)
 
 
-def parted(located: Located, place: Path, file: str) -> Located:
+def parted(
+    located: Located, place: Path, file: str, inside: Collection[str] | None = None
+) -> Located:
     """Return a source with the partition of each file, where directories below `place` name some.
 
-    A column that is in the files as well is read from the files.
+    A column that is in the files as well is read from the files; `inside` are those, where they are
+    known already.
     Raises `Unavailable` `source.uneven` when not all files lie in the same partitions' directories.
     """
     found = [_constants(Path(path), place) for path in located.files]
@@ -26,7 +30,7 @@ def parted(located: Located, place: Path, file: str) -> Located:
     names = {tuple(name for name, _ in constants) for constants in found}
     if len(names) > 1:
         raise _uneven(file)
-    inside = located.header or parquet.columns(located.files[0], file).names
+    inside = inside or located.header or parquet.columns(located.files[0], file).names
     held = {name.casefold() for name in inside}
     found = [
         tuple(one for one in constants if one[0].casefold() not in held) for constants in found

@@ -15,6 +15,7 @@ from fairway.nouns.products import Source, SourceField
 from fairway.nouns.relations import Located, Wanted
 from fairway.nouns.versions import AsOf
 from fairway.sources import faults
+from fairway.verbs.cancelling import Attach, nobody_cancels
 
 FETCHED = "fetched"
 """The kind of what was fetched for one query; no contract can name it."""
@@ -65,8 +66,12 @@ class Places:
     def state(self, source: Source) -> str:
         """Return what tells the source's bytes of now from others: each file with size and times.
 
-        A file that is written again in place has another time of change, which nobody can set.
+        A file that is written again in place has another time of change, which nobody can set. A
+        place whose files lie elsewhere says it in its own words.
         """
+        stamp = getattr(self._place(source, ""), "stamp", None)
+        if stamp is not None:
+            return str(stamp(source))
         located = self.locate(source)
         told = hashlib.sha256(repr((source.version, located.header, located.parts)).encode())
         for path in located.files:
@@ -78,10 +83,10 @@ class Places:
             told.update(repr(marks).encode())
         return told.hexdigest()
 
-    def fetch(self, source: Source, wanted: Wanted) -> Path:
-        """Bring what a query needs of a source that lies in no file, into one."""
+    def fetch(self, source: Source, wanted: Wanted, attach: Attach = nobody_cancels) -> Path:
+        """Bring what a query needs of a source that lies in no file here, into one."""
         place: Any = self._place(source, "")
-        brought: Path = place.fetch(source, wanted)
+        brought: Path = place.fetch(source, wanted, attach)
         return brought
 
     def _place(self, source: Source, file: str) -> Place:

@@ -11,20 +11,20 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from fairway.nouns.errors import BadInput, BoundExceeded, FairwayError, Refused, Unavailable
+from fairway.nouns.errors import BadInput, FairwayError, Refused, Unavailable
 from fairway.nouns.products import LogicalType, Source, SourceField
 from fairway.nouns.relations import Located, Wanted
 from fairway.nouns.scopes import Scope, Value
 from fairway.nouns.versions import AsOf
 from fairway.rules.scopes import written
 from fairway.rules.treatments import INTEGER_MAX, INTEGER_MIN
-from fairway.sources import faults
+from fairway.sources import faults, keeping
+from fairway.verbs.cancelling import Attach, nobody_cancels
 
 KIND, FORMAT = "postgres", "table"
 _DESCRIBES_IN = 30.0
@@ -82,34 +82,21 @@ class PostgresSources:
         """Refuse: a table lies in no file. Engines are given what `fetch` brings."""
         raise Unavailable("source.not_in_files", "This product is read from a database.")
 
-    def fetch(self, source: Source, wanted: Wanted) -> Path:
+    def fetch(self, source: Source, wanted: Wanted, attach: Attach = nobody_cancels) -> Path:
         """Read what a query needs into a file of its own, which the caller removes.
 
         Raises `Unavailable` where the database does not answer, `BoundExceeded` past a bound.
         """
-        with tempfile.NamedTemporaryFile(
-            dir=self._folder, prefix="table-", suffix=".parquet", delete=False
-        ) as opened:
-            path = Path(opened.name)
-        job = {"sql": _select(source, wanted), "path": str(path), "bytes": wanted.bytes}
-        try:
-            self._ask(source, job, wanted.seconds, "")
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+        with keeping.place(self._folder) as path:
+            job = {"sql": _select(source, wanted), "path": str(path), "bytes": wanted.bytes}
+            self._ask(source, job, wanted.seconds, "", attach)
         return path
 
     def _connection(self, source: Source, file: str) -> Reached:
         name, _, table = source.location.partition("/")
         found = self._connections.get(name)
         if found is None:
-            raise BadInput(
-                "source.unknown_server",
-                f"The node knows no database by the name '{name[:60]}'.",
-                remedy="Ask the administrator to add it to the node's secrets/sources.toml.",
-                file=file,
-                field="servers[0].server",
-            )
+            raise faults.unknown_server("database", name, file)
         if table not in found.tables:
             raise Refused(
                 "source.table_not_listed",
@@ -120,25 +107,35 @@ class PostgresSources:
             )
         return found
 
-    def _ask(self, source: Source, job: dict[str, Any], seconds: float, file: str) -> Any:
+    def _ask(
+        self,
+        source: Source,
+        job: dict[str, Any],
+        seconds: float,
+        file: str,
+        attach: Attach = nobody_cancels,
+    ) -> Any:
         """Have the reader's process do a job; its answer, or the error that its word stands for."""
         connection = self._connection(source, file)
         order = {**job, "address": connection.address, "seconds": seconds}
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", "-B", "-m", "fairway.sources.postgres_reader"],
-                input=json.dumps(order).encode(),
-                capture_output=True,
-                env={"LANG": "C.UTF-8", "TZ": "UTC"},
-                cwd="/",
-                timeout=seconds + 10,
-                check=False,
-            )
-            answer = json.loads(done.stdout)
-        except subprocess.TimeoutExpired:
-            answer = {"problem": "seconds"}
-        except ValueError:
-            answer = {"problem": "silent"}
+        with subprocess.Popen(
+            [sys.executable, "-I", "-B", "-m", "fairway.sources.postgres_reader"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"LANG": "C.UTF-8", "TZ": "UTC"},
+            cwd="/",
+        ) as process:
+            attach(process.kill)
+            try:
+                said, _ = process.communicate(json.dumps(order).encode(), seconds + 10)
+                answer = json.loads(said)
+            except subprocess.TimeoutExpired:
+                answer = {"problem": "seconds"}
+            except ValueError:
+                answer = {"problem": "silent"}
+            finally:
+                process.kill()
         if "problem" in answer:
             raise _problem(answer["problem"], seconds, file)
         return answer["found"]
@@ -148,17 +145,9 @@ def _problem(word: str, seconds: float, file: str) -> FairwayError:
     if word == "extra":
         return faults.missing_extra("PostgreSQL", "adbc")
     if word == "seconds":
-        return BoundExceeded(
-            "query.too_slow",
-            f"Reading from the database takes longer than {seconds:g} seconds.",
-            remedy="Ask for fewer rows or columns.",
-        )
+        return faults.too_slow("the database", seconds)
     if word == "bytes":
-        return BoundExceeded(
-            "query.too_much_fetched",
-            "The query needs more of the database than may be read for one query.",
-            remedy="Compare columns with constants in WHERE, or name fewer columns.",
-        )
+        return faults.too_much("the database")
     return Unavailable(
         "source.unreachable",
         "The database behind this product does not answer, or does not have the table.",

@@ -8,11 +8,12 @@ import json
 import sys
 from typing import Any
 
+from fairway.sources.keeping import kept
+
 _FIELDS = (
     "SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a"
     " WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
 )
-_BATCH = 65_536
 
 
 class _Without:
@@ -44,24 +45,9 @@ def main() -> None:
                 _say({"found": [list(row) for row in cursor.fetchall()]})
             else:
                 cursor.execute(job["sql"])
-                _say(_kept(cursor.fetch_record_batch(), job))
+                _say(kept(cursor.fetch_record_batch(), job))
     except Exception as error:  # noqa: BLE001 - whatever it is, only its class goes out
         _say({"problem": "seconds" if "57014" in repr(vars(error)) + str(error) else "silent"})
-
-
-def _kept(reader: Any, job: dict[str, Any]) -> dict[str, Any]:
-    """Write the batches to the file that was made for them, up to the bound."""
-    import pyarrow.parquet as pq
-
-    size = rows = 0
-    with pq.ParquetWriter(job["path"], reader.schema, compression="zstd") as writer:
-        for batch in reader:
-            size += batch.nbytes
-            rows += batch.num_rows
-            if size > job["bytes"]:
-                return {"problem": "bytes"}
-            writer.write_batch(batch, row_group_size=_BATCH)
-    return {"found": rows}
 
 
 def _say(answer: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from open_data_contract_standard.model import OpenDataContractStandard
 
 from fairway.nouns.errors import BadInput
 from fairway.nouns.products import (
+    STORES,
     AccessClass,
     Classification,
     Column,
@@ -25,7 +26,7 @@ from fairway.nouns.products import (
     Source,
     Visibility,
 )
-from fairway.standards import documents, json_schemas
+from fairway.standards import documents
 from fairway.standards.documents import Document
 
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -82,6 +83,8 @@ class OdcsContracts:
 
 def problems(document: Document) -> tuple[BadInput, ...]:
     """Return each place where a contract breaks the schema of its version; none if it is valid."""
+    from fairway.standards import json_schemas  # deferred: its library can take seconds
+
     named = _SCHEMAS.get(str(document.content.get("apiVersion")), _NEWEST)
     found = json_schemas.violations(json_schemas.schema(*named), document.content)
     return tuple(
@@ -374,8 +377,8 @@ def _source(document: Document) -> Source:
         table = str((document.content.get("schema") or [{}])[0].get("physicalName") or "")
         table = table or str((document.content.get("schema") or [{}])[0].get("name") or "")
         return Source("postgres", "table", f"{server.get('server') or ''}/{schema}.{table}")
-    return Source(
-        kind=str(server.get("type") or ""),
-        format=str(server.get("format") or "").casefold(),
-        location=str(server.get("path") or server.get("location") or ""),
-    )
+    kind = str(server.get("type") or "")
+    location = str(server.get("path") or server.get("location") or "")
+    if kind in STORES:  # known to the node by their names too
+        location = f"{server.get('server') or ''}/{location}"
+    return Source(kind, str(server.get("format") or "").casefold(), location)

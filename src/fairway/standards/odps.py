@@ -10,7 +10,7 @@ from typing import Any
 from fairway.nouns.entries import CatalogueEntry, Distribution, EntryKind
 from fairway.nouns.errors import BadInput
 from fairway.nouns.products import DataProduct
-from fairway.standards import documents, json_schemas
+from fairway.standards import documents
 from fairway.standards.reading import (
     Fields,
     Problem,
@@ -33,6 +33,8 @@ _OWNERS = frozenset({"owner", "data owner", "product owner"})
 
 def problems(content: object, source: str = "") -> tuple[Problem, ...]:
     """Return each place where a product breaks the standard's JSON Schema."""
+    from fairway.standards import json_schemas  # deferred: its library can take seconds
+
     found = json_schemas.violations(json_schemas.schema(*_SCHEMA), content)
     return tuple(Problem(source, None, field, reason) for field, reason in found)
 

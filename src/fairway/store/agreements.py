@@ -10,7 +10,7 @@ from fairway.nouns.agreements import Agreement, GrantedColumn, Move, State, Step
 from fairway.nouns.people import Role, Team
 from fairway.nouns.treatments import Kind, Treatment
 from fairway.store import scopes
-from fairway.store.database import Words, only, reads, writes
+from fairway.store.database import Prepared, Words, only, reads, writes
 from fairway.store.encoding import dumps, loads
 
 
@@ -47,7 +47,7 @@ class AgreementStore:
 
     @reads
     def get(self, agreement: str) -> Agreement | None:
-        return only(_agreement(r) for r in AgreementRecord.objects.filter(pk=agreement))
+        return only(_agreement(r) for r in _AGREEMENT(agreement))
 
     @writes
     def put(self, agreement: Agreement) -> None:
@@ -87,6 +87,9 @@ class AgreementStore:
         if states is not None:
             records = records.filter(state__in=[state.value for state in states])
         return tuple(_agreement(r) for r in records)
+
+
+_AGREEMENT = Prepared(lambda agreement: AgreementRecord.objects.filter(pk=agreement))
 
 
 def _agreement(record: AgreementRecord) -> Agreement:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import models
 
 from fairway.nouns.guardrails import Example, GuardrailVersion, VersionState
-from fairway.store.database import Words, only, reads, writes
+from fairway.store.database import Prepared, Words, only, reads, writes
 from fairway.store.encoding import dumps, loads
 
 
@@ -52,9 +52,7 @@ class GuardrailStore:
 
     @reads
     def stamp(self) -> str:
-        records = GuardrailRecord.objects.exclude(signature="").order_by("state", "-number")
-        found = records.values_list("version", "state", "signature")[:1]
-        return only("|".join(one) for one in found) or ""
+        return only(f"{r.version}|{r.state}|{r.signature}" for r in _STAMP()) or ""
 
     @reads
     def all(self) -> Sequence[GuardrailVersion]:
@@ -81,6 +79,15 @@ class GuardrailStore:
                 "signature": version.signature,
             },
         )
+
+
+_STAMP = Prepared(
+    lambda: (
+        GuardrailRecord.objects.exclude(signature="")
+        .order_by("state", "-number")
+        .only("version", "state", "signature")[:1]
+    )
+)
 
 
 def _version(record: GuardrailRecord) -> GuardrailVersion:

@@ -23,13 +23,12 @@ from fairway.store.shares import ShareStore
 from fairway.store.stops import StopStore
 from fairway.store.tokens import TokenStore
 from fairway.verbs.catalogue_ports import Entries, Feed, Feedbacks, Follows
-from fairway.verbs.doors import Attempts, Factors, Provisioned, Sessions
+from fairway.verbs.doors import Attempts, Factors, People, Provisioned, Sessions
 from fairway.verbs.peer_ports import Peers
 from fairway.verbs.ports import (
     Agreements,
     Glossary,
     GuardrailVersions,
-    People,
     Products,
     Purposes,
     Shares,

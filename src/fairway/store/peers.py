@@ -1,6 +1,6 @@
 """Peers, the letters that wait for them, the agreements both sides signed, and nonces heard."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -157,6 +157,10 @@ class PeerStore:
     @reads
     def seal(self, agreement: str) -> Seal | None:
         return only(_seal(r) for r in SealRecord.objects.filter(pk=agreement))
+
+    @reads
+    def seals(self, agreements: Iterable[str]) -> Sequence[Seal]:
+        return tuple(_seal(r) for r in SealRecord.objects.filter(pk__in=list(agreements)))
 
     @writes
     def put_seal(self, seal: Seal) -> None:

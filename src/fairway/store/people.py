@@ -1,16 +1,20 @@
 """Accounts, organisations, domains and appointments."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
 
-from fairway.nouns.errors import NotFound
+from fairway.nouns.errors import NotFound, Unavailable
 from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role
-from fairway.store.database import Words, only, reads, writes
+from fairway.store import breaches
+from fairway.store.database import Prepared, Words, only, reads, writes
 
 
 class OrganisationRecord(models.Model):
@@ -42,6 +46,7 @@ class PersonRecord(AbstractBaseUser):
     domain = Words()
     active = models.BooleanField()
     leaves = models.DateField(null=True)
+    initial_until = models.DateTimeField(null=True)
     last_login = None  # signing in is on the ledger
 
     objects = BaseUserManager["PersonRecord"]()
@@ -74,18 +79,20 @@ class AppointmentRecord(models.Model):
 
 
 class PeopleStore:
-    """`verbs.ports.People` on Django's tables."""
+    """`verbs.doors.People` on Django's tables."""
 
     @reads
     def get(self, person: str) -> Person | None:
-        return only(as_person(r) for r in PersonRecord.objects.filter(pk=person))
+        return only(as_person(r) for r in _PERSON(person))
 
     @reads
     def all(self) -> Sequence[Person]:
         return tuple(as_person(r) for r in PersonRecord.objects.order_by("id"))
 
     @writes
-    def add(self, person: Person, password: str | None) -> None:
+    def add(
+        self, person: Person, password: str | None, initial_until: datetime | None = None
+    ) -> None:
         PersonRecord(
             id=person.id,
             name=person.name,
@@ -93,6 +100,7 @@ class PeopleStore:
             active=person.active,
             leaves=person.leaves,
             password=make_password(password),
+            initial_until=initial_until,
         ).save(force_insert=True)
 
     @writes
@@ -104,14 +112,32 @@ class PeopleStore:
         _change(person, leaves=leaves)
 
     @writes
-    def set_password(self, person: str, password: str) -> None:
-        _change(person, password=make_password(password))
+    def set_password(
+        self, person: str, password: str, initial_until: datetime | None = None
+    ) -> None:
+        _change(person, password=make_password(password), initial_until=initial_until)
+
+    @reads
+    def initial_until(self, person: str) -> datetime | None:
+        kept = PersonRecord.objects.filter(pk=person).values_list("initial_until", flat=True)
+        return kept.first()
 
     @reads
     def password_holds(self, person: str, password: str) -> bool:
         kept = PersonRecord.objects.filter(pk=person).values_list("password", flat=True).first()
         # for no person and for no password Django hashes all the same, to take the same time
         return check_password(password, kept or make_password(None))
+
+    def breached(self, password: str) -> bool:
+        file = settings.FAIRWAY_BREACHED
+        try:
+            return bool(file) and breaches.holds(Path(file), password)
+        except OSError:
+            raise Unavailable(
+                "settings.no_breached",
+                "The node's list of breached passwords cannot be read.",
+                remedy="Ask an administrator to look at sign_in.breached in fairway.toml.",
+            ) from None
 
     @writes
     def add_organisation(self, organisation: Organisation) -> None:
@@ -150,8 +176,12 @@ class PeopleStore:
         ).save(force_insert=True)
 
     @writes
-    def end_appointment(self, person: str, role: Role, domain: str | None, until: date) -> int:
+    def end_appointment(
+        self, person: str, role: Role, domain: str | None, until: date, *, acts_for: str = ""
+    ) -> int:
         held = AppointmentRecord.objects.filter(person=person, role=role.value, domain=domain)
+        if acts_for:
+            held = held.filter(acts_for=acts_for)
         lasting = held.filter(models.Q(until=None) | models.Q(until__gt=until))
         return lasting.update(until=until)
 
@@ -161,8 +191,21 @@ class PeopleStore:
     ) -> Sequence[Appointment]:
         wanted: dict[str, Any] = {"person": person, "domain": domain, "role": role and role.value}
         given = {name: value for name, value in wanted.items() if value is not None}
-        records = AppointmentRecord.objects.filter(**given).order_by("since", "pk")
-        return tuple(as_appointment(r) for r in records)
+        return tuple(as_appointment(r) for r in _appointments(*given)(*given.values()))
+
+
+_PERSON = Prepared(lambda person: PersonRecord.objects.filter(pk=person))
+
+
+@cache
+def _appointments(*names: str) -> Prepared[AppointmentRecord]:
+    """Return the look-up of appointments by some of their fields."""
+
+    def asked(*values: str) -> models.QuerySet[AppointmentRecord]:
+        wanted = dict(zip(names, values, strict=True))
+        return AppointmentRecord.objects.filter(**wanted).order_by("since", "pk")
+
+    return Prepared(asked)
 
 
 def _change(person: str, **fields: Any) -> None:

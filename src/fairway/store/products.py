@@ -1,6 +1,6 @@
 """Published products, every version kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
@@ -16,7 +16,7 @@ from fairway.nouns.products import (
     Source,
     Visibility,
 )
-from fairway.store.database import Words, only, reads, writes
+from fairway.store.database import Prepared, Words, only, reads, writes
 from fairway.store.encoding import dumps, loads
 
 
@@ -60,7 +60,11 @@ class ProductStore:
 
     @reads
     def get(self, product: str) -> DataProduct | None:
-        return only(_product(r) for r in _CURRENT.filter(product=product))
+        return only(_product(r) for r in _PRODUCT(product))
+
+    @reads
+    def several(self, products: Iterable[str]) -> Sequence[DataProduct]:
+        return tuple(_product(r) for r in _CURRENT.filter(product__in=list(products)))
 
     @reads
     def versions(self, product: str) -> Sequence[DataProduct]:
@@ -102,6 +106,7 @@ class ProductStore:
 
 
 _CURRENT = ProductRecord.objects.filter(current=True)
+_PRODUCT = Prepared(lambda product: _CURRENT.filter(product=product))
 
 
 def _product(record: ProductRecord) -> DataProduct:

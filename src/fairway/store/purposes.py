@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import models
 
 from fairway.nouns.purposes import LegalBasis, Purpose
-from fairway.store.database import Words, only, reads, writes
+from fairway.store.database import Prepared, Words, only, reads, writes
 
 
 class PurposeRecord(models.Model):
@@ -38,7 +38,7 @@ class PurposeStore:
 
     @reads
     def get(self, code: str) -> Purpose | None:
-        return only(_purpose(r) for r in PurposeRecord.objects.filter(pk=code))
+        return only(_purpose(r) for r in _PURPOSE(code))
 
     @reads
     def all(self) -> Sequence[Purpose]:
@@ -46,7 +46,7 @@ class PurposeStore:
 
     @reads
     def legal_basis(self, code: str) -> LegalBasis | None:
-        return only(_legal_basis(r) for r in LegalBasisRecord.objects.filter(pk=code))
+        return only(_legal_basis(r) for r in _LEGAL_BASIS(code))
 
     @reads
     def legal_bases(self) -> Sequence[LegalBasis]:
@@ -70,6 +70,10 @@ class PurposeStore:
             url=basis.url,
             article_9=basis.article_9,
         ).save()
+
+
+_PURPOSE = Prepared(lambda code: PurposeRecord.objects.filter(pk=code))
+_LEGAL_BASIS = Prepared(lambda code: LegalBasisRecord.objects.filter(pk=code))
 
 
 def _purpose(record: PurposeRecord) -> Purpose:

@@ -7,7 +7,7 @@ from django.db import models
 
 from fairway.nouns.shares import CredentialKind, Recipient, ShareVersion
 from fairway.store.agreements import AgreementRecord
-from fairway.store.database import Words, only, reads, writes
+from fairway.store.database import Prepared, Words, only, reads, writes
 
 
 class RecipientRecord(models.Model):
@@ -49,11 +49,11 @@ class ShareStore:
 
     @reads
     def get(self, recipient: str) -> Recipient | None:
-        return only(_recipient(r) for r in RecipientRecord.objects.filter(pk=recipient))
+        return only(_recipient(r) for r in _BY_ID(recipient))
 
     @reads
     def by_digest(self, digest: str) -> Recipient | None:
-        return only(_recipient(r) for r in RecipientRecord.objects.filter(digest=digest))
+        return only(_recipient(r) for r in _BY_DIGEST(digest))
 
     @reads
     def of(self, agreement: str) -> Sequence[Recipient]:
@@ -79,10 +79,9 @@ class ShareStore:
 
     @reads
     def versions(self, agreement: str) -> Sequence[ShareVersion]:
-        found = ShareVersionRecord.objects.filter(agreement=agreement).order_by("-number")
         return tuple(
             ShareVersion(r.agreement_id, r.number, r.policy, r.state, r.extract, r.digest, r.at)
-            for r in found
+            for r in _VERSIONS(agreement)
         )
 
     @writes
@@ -98,6 +97,13 @@ class ShareStore:
                 "at": version.at,
             },
         )
+
+
+_BY_ID = Prepared(lambda recipient: RecipientRecord.objects.filter(pk=recipient))
+_BY_DIGEST = Prepared(lambda digest: RecipientRecord.objects.filter(digest=digest))
+_VERSIONS = Prepared(
+    lambda agreement: ShareVersionRecord.objects.filter(agreement=agreement).order_by("-number")
+)
 
 
 def _recipient(record: RecipientRecord) -> Recipient:

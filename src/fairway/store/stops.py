@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import models
 
 from fairway.nouns.stops import Stop, Stopped
-from fairway.store.database import Words, only, reads, writes
+from fairway.store.database import Prepared, Words, only, reads, writes
 
 
 class StopRecord(models.Model):
@@ -41,8 +41,7 @@ class StopStore:
 
     @reads
     def active(self) -> Sequence[Stop]:
-        records = StopRecord.objects.filter(lifted_at=None).order_by("made_at", "id")
-        return tuple(_stop(r) for r in records)
+        return tuple(_stop(r) for r in _ACTIVE())
 
     @reads
     def all(self, limit: int) -> Sequence[Stop]:
@@ -65,6 +64,9 @@ class StopStore:
     @writes
     def lift(self, stop: str, by: str, at: datetime) -> None:
         StopRecord.objects.filter(pk=stop, lifted_at=None).update(lifted_by=by, lifted_at=at)
+
+
+_ACTIVE = Prepared(lambda: StopRecord.objects.filter(lifted_at=None).order_by("made_at", "id"))
 
 
 def _stop(record: StopRecord) -> Stop:

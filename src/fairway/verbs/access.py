@@ -6,7 +6,7 @@ What is explained and what is enforced cannot differ, because they are this func
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 
 from fairway.nouns.access import AccessRequest, Decision, Effect, Grant, GuardrailFacts
 from fairway.nouns.agreements import Agreement
@@ -101,35 +101,47 @@ def decided(
     person = situation.person
     if purpose is None or person is None or decision.effect is Effect.DENY:
         return decision
-    facts = partial(
-        _facts, platform, situation, person, purpose, managed_device=request.managed_device
-    )
-    decision, alarm = judged(decision, facts, platform.guardrails.verdict)
+    facts = _Facts(platform, situation, person, purpose, request.managed_device)
+    decision, alarm = judged(decision, facts, platform.guardrails.verdicts())
     if alarm:
         raise_alarm(platform, alarm)
     return decision
 
 
-def _facts(
-    platform: Platform,
-    situation: Situation,
-    person: Person,
-    purpose: Purpose,
-    grant: Grant,
-    *,
-    managed_device: bool,
-) -> GuardrailFacts:
-    agreement, product, today = grant.agreement, grant.product, situation.today
-    return guardrail_facts(
-        grant,
-        person=person,
-        purpose=purpose,
-        basis=platform.store.purposes.legal_basis(agreement.legal_basis) if agreement else None,
-        owner_current=owner_answers(platform, product, today),
-        today=today,
-        roles=roles_of(situation.appointments, today),
-        managed_device=managed_device,
-    )
+class _Facts:
+    """What the guardrails are told of each grant of one request. What it reads, it reads once."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        situation: Situation,
+        person: Person,
+        purpose: Purpose,
+        managed_device: bool,
+    ) -> None:
+        self._platform = platform
+        self._today = situation.today
+        self._known = partial(
+            guardrail_facts,
+            person=person,
+            purpose=purpose,
+            today=situation.today,
+            roles=roles_of(situation.appointments, situation.today),
+            managed_device=managed_device,
+        )
+        self._basis = cache(platform.store.purposes.legal_basis)
+        self._answered: dict[tuple[str, str, str], bool] = {}
+
+    def __call__(self, grant: Grant) -> GuardrailFacts:
+        agreement, product = grant.agreement, grant.product
+        key = product.source.kind, product.domain, product.contract.owner
+        if key not in self._answered:
+            self._answered[key] = owner_answers(self._platform, product, self._today)
+        return self._known(
+            grant,
+            basis=self._basis(agreement.legal_basis) if agreement else None,
+            owner_current=self._answered[key],
+        )
 
 
 def raise_alarm(platform: Platform, alarm: str) -> None:

@@ -15,7 +15,7 @@ from datetime import date
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from fairway.nouns.errors import NotSignedIn, Refused
+from fairway.nouns.errors import NotSignedIn, Refused, Unproved
 from fairway.nouns.events import AuditEvent
 from fairway.nouns.people import Actor, Appointment, Person, Role, Via
 from fairway.rules.peers import peer_of
@@ -173,7 +173,25 @@ def _ask(
     appointments = tuple(platform.store.people.appointments(person=person.id))
     if not allows(name, appointments, today, domain=domain):
         refuse(platform, actor, name, str(PERMISSIONS[name]), subject=subject, domain=domain)
+    if PERMISSIONS[name].proof:
+        check_proof(platform, actor, name, subject=subject)
     return person, appointments, today
+
+
+def check_proof(platform: Platform, actor: Actor, name: str, *, subject: str = "") -> None:
+    """Ask for a recent proof of who acts. Records what lacks it, and raises `Unproved`."""
+    if actor.proved:
+        return
+    minutes = platform.settings["confirm_minutes"]
+    reason = f"This needs a proof of who you are from the last {minutes} minutes."
+    platform.ledger.append(
+        event(platform, actor, f"{name}.refused", "denied", subject=subject, reason=reason)
+    )
+    raise Unproved(
+        "access.prove_again",
+        reason,
+        remedy="Confirm who you are on the pages, or make a new token with: fairway token.",
+    )
 
 
 def refuse(

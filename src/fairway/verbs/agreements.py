@@ -18,7 +18,7 @@ from fairway.rules.peers import may_resume
 from fairway.rules.permissions import roles_of, teams_of
 from fairway.verbs import letters
 from fairway.verbs.access import agreements_of
-from fairway.verbs.acting import SYSTEM, Act, Look, acting, looking, verb
+from fairway.verbs.acting import SYSTEM, Act, Look, acting, check_proof, looking, verb
 from fairway.verbs.asking import (
     Asking,
     Granting,
@@ -160,6 +160,8 @@ def move(
     words or terms are missing or more than asked.
     """
     check_text(note, "note")
+    if made in rules.PROVED:
+        check_proof(platform, actor, "agreement.move", subject=agreement)
     with acting(platform, actor, "agreement.move", subject=agreement) as act:
         found = visible(platform, act, actor, agreement)
         after = make_move(act, found, made, note, granting)
@@ -213,7 +215,7 @@ def _objections(platform: Platform, agreement: Agreement, product: DataProduct) 
     if purpose is None or asker is None:
         return ()
     today = platform.clock.now().date()
-    grant = Grant(product, agreement.granted or agreement.asked, agreement)
+    grant = Grant(product, agreement.granted or agreement.asked, (agreement,))
     facts = guardrail_facts(
         grant,
         person=asker,

@@ -1,7 +1,8 @@
 """Appointments that act for others, and what hangs on an appointment."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from fairway.nouns.agreements import Agreement
 from fairway.nouns.errors import BadInput, NotFound, Refused
@@ -51,6 +52,43 @@ def delegate(
             Appointment(
                 person, Role.DEPUTY, domain, first, until, actor.person, evidence, actor.person
             ),
+        )
+
+
+@verb("appointment.delegations")
+def delegations(platform: Platform, actor: Actor) -> Sequence[Appointment]:
+    """Return whom the actor lets decide in their name, now or from a day to come."""
+    with looking(platform, actor, "appointment.delegations") as look:
+        deputies = platform.store.people.appointments(role=Role.DEPUTY)
+        return [
+            a
+            for a in deputies
+            if a.acts_for == actor.person and (a.until is None or look.today <= a.until)
+        ]
+
+
+@verb("appointment.end_delegation")
+def end_delegation(platform: Platform, actor: Actor, person: str, domain: str) -> None:
+    """Have somebody decide in one's name no longer, from this moment on. Raises `NotFound`."""
+    with acting(
+        platform, actor, "appointment.end_delegation", domain=domain, subject=person
+    ) as act:
+        last = act.today - timedelta(days=1)  # a last day is included, and today's is over
+        if not platform.store.people.end_appointment(
+            person, Role.DEPUTY, domain, last, acts_for=actor.person
+        ):
+            raise NotFound(
+                "appointment.no_delegation", f"{person} does not decide for you in {domain}."
+            )
+        act.record(
+            "appointment.end",
+            subject=person,
+            details={
+                "role": Role.DEPUTY.value,
+                "domain": domain,
+                "until": last.isoformat(),
+                "acts_for": actor.person,
+            },
         )
 
 

@@ -1,14 +1,62 @@
 """What signing in and provisioning need from the store, as Protocols; part of `verbs.ports`."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime
+from typing import Any, Protocol
 
-from fairway.nouns.people import Appointment, Person, Role
+from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role
 from fairway.nouns.provisioning import GroupRole, ProvisionedGroup, ProvisionedPerson
 from fairway.nouns.rates import Taken
 from fairway.nouns.sessions import Session
 from fairway.nouns.signing_in import Match
+
+
+class People(Protocol):
+    """Accounts, domains and appointments. Writes happen only inside `Store.transaction()`."""
+
+    def get(self, person: str) -> Person | None: ...
+    def all(self) -> Sequence[Person]: ...
+    def add(
+        self, person: Person, password: str | None, initial_until: datetime | None = None
+    ) -> None: ...
+    def set_active(self, person: str, active: bool) -> None: ...
+    def set_leaving(self, person: str, leaves: date | None) -> None:
+        """Set or take away a person's last day."""
+
+    def set_password(
+        self, person: str, password: str, initial_until: datetime | None = None
+    ) -> None:
+        """Set a password: the person's own, or one that opens until then, to choose their own."""
+
+    def initial_until(self, person: str) -> datetime | None:
+        """Return until when the password is one to choose one's own with; None for one's own."""
+
+    def password_holds(self, person: str, password: str) -> bool:
+        """Check a password, in the same time whether or not the person exists."""
+
+    def breached(self, password: str) -> bool:
+        """Say whether a password is known from a breach; of none where the node has no list.
+
+        Raises `Unavailable` where the list cannot be read.
+        """
+
+    def add_organisation(self, organisation: Organisation) -> None: ...
+    def organisations(self) -> Sequence[Organisation]: ...
+    def add_domain(self, domain: Domain) -> None: ...
+    def domain(self, domain: str) -> Domain | None: ...
+    def domains(self) -> Sequence[Domain]: ...
+    def appoint(self, appointment: Appointment) -> None: ...
+    def end_appointment(
+        self, person: str, role: Role, domain: str | None, until: Any, *, acts_for: str = ""
+    ) -> int:
+        """Set the last day of the person's open appointments to the role; return how many.
+
+        With `acts_for` only of those in whose name they act, else of all.
+        """
+
+    def appointments(
+        self, *, person: str | None = None, domain: str | None = None, role: Role | None = None
+    ) -> Sequence[Appointment]: ...
 
 
 class Sessions(Protocol):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from fairway.nouns.entries import CatalogueEntry, EntryKind
 from fairway.nouns.errors import BadInput, NotFound
-from fairway.nouns.events import Usage
 from fairway.nouns.harvests import Coverage, Harvest, Shown
 from fairway.nouns.people import Actor
 from fairway.nouns.products import Contract, DataProduct
@@ -115,14 +114,13 @@ def show(platform: Platform, actor: Actor, entry: str) -> EntryPage:
         page = replace(page, similar=similar(platform, look, found))
         if found.product is None:
             return page
-        uses = platform.ledger.usage()
-        mine = [use for use in uses if use.product == found.product]
+        mine = platform.ledger.usage(product=found.product)
         exact = allows("product.usage", look.appointments, look.today, domain=found.domain)
         return replace(
             page,
             contract=get_product(platform, found.product).contract,
             signal=signals.signal(mine, exact=exact),
-            together=tuple(_together(platform, look, uses, found.product)),
+            together=tuple(_together(platform, look, found.product)),
         )
 
 
@@ -152,10 +150,9 @@ def similar(platform: Platform, look: Look, entry: CatalogueEntry) -> tuple[Rela
     )[:MOST_RELATED]
 
 
-def _together(
-    platform: Platform, look: Look, uses: Sequence[Usage], product: str
-) -> Iterator[Related]:
-    for other, people in signals.together(uses, product)[:MOST_RELATED]:
+def _together(platform: Platform, look: Look, product: str) -> Iterator[Related]:
+    people_of = platform.ledger.together(product=product)
+    for other, people in signals.together(people_of)[:MOST_RELATED]:
         found = platform.store.products.get(other)
         if found and not found.withdrawn and rules.may_know(found, look.audiences):
             yield Related(other, found.contract.title, people=people)

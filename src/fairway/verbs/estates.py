@@ -1,6 +1,5 @@
 """The owner's page and the hub's: what there is, what is missing in it, and who asks for it."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from fairway.nouns.agreements import State
@@ -34,11 +33,8 @@ def owned(platform: Platform, actor: Actor) -> Sequence[OwnProduct]:
             for a in look.appointments
             if a.domain and a.role in (Role.DATA_OWNER, Role.DATA_STEWARD) and a.current(look.today)
         }
-        uses: dict[str, list[Usage]] = defaultdict(list)
-        for use in platform.ledger.usage():
-            uses[use.product].append(use)
         found = [
-            _own(platform, look, product, uses[product.id])
+            _own(platform, look, product, platform.ledger.usage(product=product.id))
             for domain in sorted(mine)
             for product in platform.store.products.all(domain=domain)
         ]

@@ -317,7 +317,7 @@ def _permit(
         purpose=purpose,
         products=(product.id,),
         columns=((product.id, named),),
-        agreement=agreement.id if agreement else None,
+        pinned=(agreement.id,) if agreement else (),
         managed_device=True,
     )
     mine = (agreement,) if agreement else ()

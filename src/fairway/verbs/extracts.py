@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from fairway.nouns.errors import BadInput, FairwayError, Unavailable
 from fairway.nouns.products import Source
-from fairway.nouns.queries import Limits
+from fairway.nouns.queries import Chunk, Limits
 from fairway.nouns.relations import GovernedRelation
 from fairway.nouns.shares import Extract, ShareVersion
 from fairway.nouns.versions import AsOf, Moment, Version
@@ -185,7 +185,7 @@ def _made(
 
 def _rows(
     platform: Platform, shared: Shared, relations: Sequence[GovernedRelation], part: Part
-) -> Iterable[bytes]:
+) -> Iterable[Chunk]:
     """Have the engine read the governed rows; on the record before it begins."""
     columns = [column.name for column in shared.columns]
     agreement, recipient = shared.agreement, shared.recipient

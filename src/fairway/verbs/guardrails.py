@@ -186,8 +186,8 @@ def publish(
     if effect.broken and not accept_broken:
         raise Conflict(
             "guardrail.breaks_agreements",
-            f"{len(effect.broken)} live agreements could not be used any more, among them"
-            f" {', '.join(effect.broken[:3])}.",
+            f"{len(effect.broken)} live agreement{'s'[: len(effect.broken) > 1]} could not be used"
+            f" any more, among them {', '.join(effect.broken[:3])}.",
             remedy="Look at the impact; then publish and accept it, or withdraw the proposal.",
         )
     with acting(platform, actor, "guardrail.publish", subject=version) as act:

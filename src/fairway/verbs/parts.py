@@ -18,6 +18,7 @@ from fairway.nouns.people import Actor
 from fairway.nouns.queries import Limits
 from fairway.nouns.relations import GovernedRelation
 from fairway.verbs import peers, seals
+from fairway.verbs.cancelling import Attach, Cancellation
 from fairway.verbs.ports import Platform
 
 LARGEST_PART = 64 * 1024 * 1024
@@ -50,31 +51,37 @@ def sealed(platform: Platform, grants: Sequence[Grant]) -> dict[str, str]:
 
     Raises `Refused` for one that is not signed, or not as it would be applied.
     """
-    hashes = {}
-    for grant in grants:
-        seal = seals.check(platform, grant.agreement) if grant.agreement else None
-        if seal is not None:
-            hashes[seal.agreement] = seal.hash
-    return hashes
+    agreements = [a for grant in grants for a in grant.agreements]
+    return {seal.agreement: seal.hash for seal in seals.check(platform, agreements)}
 
 
 def agreements_of(part: Part, grants: Sequence[Grant], hashes: Mapping[str, str]) -> dict[str, str]:
     """Return the agreements that a part is asked under, with their hashes."""
     return {
-        g.agreement.id: hashes[g.agreement.id]
-        for g in grants
-        if g.agreement and g.agreement.id in hashes and g.product.id in part.products
+        name: hashes[name]
+        for grant in grants
+        if grant.product.id in part.products
+        for name in grant.under
+        if name in hashes
     }
 
 
 def fetched(
-    platform: Platform, asked: Asked, split: Split, grants: Sequence[Grant], limits: Limits
+    platform: Platform,
+    asked: Asked,
+    split: Split,
+    grants: Sequence[Grant],
+    limits: Limits,
+    attach: Attach,
 ) -> tuple[tuple[GovernedRelation, ...], list[int]]:
     """Return the relations of the rest with the answers in them, and the bytes of each part.
 
     The parts are asked side by side. The first that fails ends the query and names its node; the
-    others end by themselves. Raises `Refused`, `Unavailable`.
+    others end by themselves. `attach` is told how all of them are broken off; a node that was asked
+    stops its part when its caller hangs up. Raises `Refused`, `Unavailable`.
     """
+    requests = Cancellation()
+    attach(requests.cancel)
     deadline = time.monotonic() + limits.seconds + _SPARE_SECONDS
     known = {part.peer: peers.get(platform, part.peer) for part in split.parts}
 
@@ -96,13 +103,14 @@ def fetched(
             seconds=max(0.1, deadline - time.monotonic()),
             largest=LARGEST_PART,
             content_type=peers.ARROW,
+            attach=requests.attach,
         )
 
     with ThreadPoolExecutor(min(_AT_ONCE, len(split.parts)), "fairway-part") as pool:
         waiting = [pool.submit(answer, n, part) for n, part in enumerate(split.parts, start=1)]
         outcomes = [_outcome(one) for one in waiting]
     for part, outcome in zip(split.parts, outcomes, strict=True):
-        if isinstance(outcome, Unavailable):
+        if isinstance(outcome, Unavailable) and not requests.cancelled:
             peers.troubled(platform, known[part.peer], outcome.message)
     contents = {}
     for part, outcome in zip(split.parts, outcomes, strict=True):

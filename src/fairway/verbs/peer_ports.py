@@ -1,10 +1,11 @@
 """What the verbs need in order to deal with other nodes, as Protocols; `ports` has the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from fairway.nouns.peers import Contact, Letter, Peer, Reply, Seal
+from fairway.verbs.cancelling import Attach
 
 
 class Peers(Protocol):
@@ -27,6 +28,7 @@ class Peers(Protocol):
         """Note a nonce until a moment; say whether it was used for the first time."""
 
     def seal(self, agreement: str) -> Seal | None: ...
+    def seals(self, agreements: Iterable[str]) -> Sequence[Seal]: ...
     def put_seal(self, seal: Seal) -> None: ...
     def post(self, letter: Letter) -> None:
         """Keep a letter until it is delivered."""
@@ -64,9 +66,11 @@ class Courier(Protocol):
         *,
         seconds: float,
         largest: int,
+        attach: Attach,
     ) -> Reply:
         """Send a POST, once, and return the whole answer, of which nothing is believed yet.
 
+        `attach` is told how the request is broken off, from any thread, while it is under way.
         Raises `Unavailable` for a peer that is down, slow, or says too much; `Refused` for an
         address that this node may not go to.
         """

@@ -1,7 +1,7 @@
 """Peers: register other nodes by their keys, speak to them, and believe only what they signed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from fairway.nouns.products import DataProduct
 from fairway.rules import peers as rules
 from fairway.rules import signatures
 from fairway.verbs.acting import SYSTEM, Act, acting, event, looking, verb
+from fairway.verbs.cancelling import Attach, nobody_cancels
 from fairway.verbs.ports import Platform
 
 ROOT = "/peers/v1/"
@@ -196,9 +197,13 @@ def lies_elsewhere(product: DataProduct) -> bool:
 
 def counterpart(platform: Platform, product: str, asker: str) -> Peer | None:
     """Return the other node that an agreement is made with, None within this one."""
-    if rules.peer_of(asker):
-        return platform.store.peers.get(rules.peer_of(asker))
-    return platform.store.peers.of_domain(product.partition(".")[0])
+    return among(platform.store.peers.all(), product, asker)
+
+
+def among(peers: Iterable[Peer], product: str, asker: str) -> Peer | None:
+    """Return which of some nodes an agreement is made with, None within this one."""
+    named, domain = rules.peer_of(asker), product.partition(".")[0]
+    return next((p for p in peers if (p.id == named if named else domain in p.domains)), None)
 
 
 def known_person(platform: Platform, person: str) -> Person | None:
@@ -223,6 +228,7 @@ def ask(
     seconds: float = SECONDS,
     largest: int = LARGEST,
     content_type: str = JSON,
+    attach: Attach = nobody_cancels,
 ) -> bytes:
     """Ask a peer something, signed, and return its answer's body if the answer is its own.
 
@@ -244,7 +250,7 @@ def ask(
         "Fairway-Audience": audience,
     }
     reply = platform.courier.carry(
-        peer, ROOT + path, headers, body, seconds=seconds, largest=largest
+        peer, ROOT + path, headers, body, seconds=seconds, largest=largest, attach=attach
     )
     _believe(platform, peer, reply, signatures.signature_field(signature))
     if reply.status != 200:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from fairway.nouns.errors import BadInput, Conflict, NotFound, NotSignedIn, Refused
 from fairway.nouns.people import (
@@ -18,7 +18,8 @@ from fairway.nouns.people import (
     Via,
 )
 from fairway.rules import duties
-from fairway.rules.people import check_id, check_password
+from fairway.rules.people import INITIAL_DAYS, check_id
+from fairway.verbs import passwords
 from fairway.verbs.acting import Act, acting, event, looking, verb
 from fairway.verbs.ports import Platform
 from fairway.verbs.rates import admit
@@ -52,27 +53,61 @@ def me(platform: Platform, actor: Actor) -> Me:
 def list_people(platform: Platform, actor: Actor) -> Sequence[Me]:
     """Return every account with its current appointments."""
     with looking(platform, actor, "person.list") as look:
-        current = [a for a in platform.store.people.appointments() if a.current(look.today)]
-        return [
-            Me(p, tuple(a for a in current if a.person == p.id))
-            for p in platform.store.people.all()
-        ]
+        held: dict[str, list[Appointment]] = {}
+        appointments = platform.store.people.appointments()
+        for a in (one for one in appointments if one.current(look.today)):
+            held.setdefault(a.person, []).append(a)
+        return [Me(p, tuple(held.get(p.id, ()))) for p in platform.store.people.all()]
 
 
 @verb("person.add")
 def add_person(
-    platform: Platform, actor: Actor, person: Person, password: str | None = None
+    platform: Platform,
+    actor: Actor,
+    person: Person,
+    password: str | None = None,
+    *,
+    initial: bool = False,
 ) -> None:
-    """Add an account. Without a password nobody can sign in to it until one is set."""
+    """Add an account. Without a password nobody can sign in to it until one is given.
+
+    `initial` marks a password that was made for the person, who has to choose their own with it.
+    """
     check_id(person.id, "person")
     if password is not None:
-        check_password(password, person.id, person.name, person.domain, _node(platform))
+        passwords.check(platform, person, password)
     with acting(platform, actor, "person.add", subject=person.id) as act:
         if platform.store.people.get(person.id) is not None:
             raise Conflict("person.exists", f"There is an account {person.id} already.")
         known_domain(platform, person.domain)
-        platform.store.people.add(person, password)
+        platform.store.people.add(person, password, _initial(act) if initial else None)
         act.record("person.add", subject=person.id, details={"domain": person.domain})
+
+
+@verb("person.give_password")
+def give_password(platform: Platform, actor: Actor, person: str) -> tuple[str, datetime]:
+    """Make a password for somebody who has none, or forgot it. Return it, and until when it opens.
+
+    It opens once, for them to choose their own; a second factor is asked for as before. Their
+    sessions end. Nobody makes their own.
+    """
+    with acting(platform, actor, "person.give_password", subject=person) as act:
+        known_person(platform, person)
+        if person == actor.person:
+            raise Refused(
+                "person.own_password",
+                "Nobody gives themselves a password.",
+                remedy="Change yours on the page of your account, or ask another administrator.",
+            )
+        made, until = platform.ids.secret(), _initial(act)
+        platform.store.people.set_password(person, made, until)
+        platform.store.sessions.end_all(person)
+        act.record("person.give_password", subject=person, details={"until": until.isoformat()})
+    return made, until
+
+
+def _initial(act: Act) -> datetime:
+    return act.platform.clock.now() + timedelta(days=INITIAL_DAYS)
 
 
 @verb("person.deactivate")
@@ -100,17 +135,13 @@ def change_password(platform: Platform, actor: Actor, old: str, new: str) -> Non
     """Change the actor's own password."""
     with acting(platform, actor, "person.change_password", subject=actor.person) as act:
         own = known_person(platform, actor.person)
-        check_password(new, own.id, own.name, own.domain, _node(platform))
+        passwords.check(platform, own, new)
         holds = platform.store.people.password_holds(actor.person, old)
         act.record("person.change_password", "done" if holds else "denied", subject=actor.person)
         if holds:
             platform.store.people.set_password(actor.person, new)
     if not holds:
         raise Refused("access.wrong_password", "The old password is not right.")
-
-
-def _node(platform: Platform) -> str:
-    return str(platform.settings["name"])
 
 
 @verb("domain.add")
@@ -250,14 +281,17 @@ def create_token(
     label: str = "",
     days: int,
     code: str | None = None,
+    new_password: str | None = None,
     origin: str = "",
 ) -> tuple[Token, str]:
     """Exchange a name and password for a bearer token. Return it and its secret, shown once.
 
-    `code` is that of the second factor, where the person has one; `origin` as in `sign_in`.
+    `code`, `new_password` and `origin` as in `sign_in`.
     """
     _check_lifetime(platform, days)
-    found = sign_in(platform, via, person, password, code=code, origin=origin)
+    found = sign_in(
+        platform, via, person, password, code=code, new_password=new_password, origin=origin
+    )
     return _new_token(platform, Actor(found.id, via), "token.create", label, days)
 
 
@@ -342,6 +376,7 @@ def bearer(platform: Platform, secret: str, via: Via) -> Actor:
             "The token is unknown, expired or revoked.",
             remedy="Get a new one with: fairway token.",
         )
-    actor = Actor(token.person, via)
+    fresh = now - token.created < timedelta(minutes=platform.settings["confirm_minutes"])
+    actor = Actor(token.person, via, proved=fresh)
     admit(platform, actor)
     return actor

@@ -92,7 +92,7 @@ def _products(
     return tuple(
         ProductPlan(
             product=grant.product.id,
-            agreement=grant.agreement.id if grant.agreement else "",
+            agreements=grant.under,
             columns=tuple(
                 (column.name, str(column.treatment))
                 for column in grant.terms.columns

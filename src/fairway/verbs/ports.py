@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
 from fairway.nouns.access import GuardrailFacts, Verdict
@@ -13,11 +13,11 @@ from fairway.nouns.glossary import GlossaryTerm
 from fairway.nouns.guardrails import Example, Guardrail, GuardrailVersion
 from fairway.nouns.harvests import Catalogue
 from fairway.nouns.peers import Split
-from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Team, Token
+from fairway.nouns.people import Domain, Person, Team, Token
 from fairway.nouns.plans import EnginePlan
 from fairway.nouns.products import Contract, DataProduct, Hits, Source, SourceField
 from fairway.nouns.purposes import LegalBasis, Purpose
-from fairway.nouns.queries import Field, Limits, ParsedQuery, Running
+from fairway.nouns.queries import Chunk, Field, Limits, ParsedQuery, Running
 from fairway.nouns.rates import Rates
 from fairway.nouns.relations import GovernedRelation, Located
 from fairway.nouns.search import Indexed, SearchPage, SearchQuery
@@ -26,37 +26,9 @@ from fairway.nouns.stops import Stop
 from fairway.nouns.versions import AsOf
 from fairway.rules.effective import Judge
 from fairway.verbs.catalogue_ports import Elsewhere, Entries, Feed, Feedbacks, Follows
-from fairway.verbs.doors import Attempts, Factors, Provisioned, RateCounts, Sessions
+from fairway.verbs.doors import Attempts, Factors, People, Provisioned, RateCounts, Sessions
 from fairway.verbs.peer_ports import Courier, Identity, Peers
 from fairway.verbs.record_ports import Ledger
-
-
-class People(Protocol):
-    """Accounts, domains and appointments. Writes happen only inside `Store.transaction()`."""
-
-    def get(self, person: str) -> Person | None: ...
-    def all(self) -> Sequence[Person]: ...
-    def add(self, person: Person, password: str | None) -> None: ...
-    def set_active(self, person: str, active: bool) -> None: ...
-    def set_leaving(self, person: str, leaves: date | None) -> None:
-        """Set or take away a person's last day."""
-
-    def set_password(self, person: str, password: str) -> None: ...
-    def password_holds(self, person: str, password: str) -> bool:
-        """Check a password, in the same time whether or not the person exists."""
-
-    def add_organisation(self, organisation: Organisation) -> None: ...
-    def organisations(self) -> Sequence[Organisation]: ...
-    def add_domain(self, domain: Domain) -> None: ...
-    def domain(self, domain: str) -> Domain | None: ...
-    def domains(self) -> Sequence[Domain]: ...
-    def appoint(self, appointment: Appointment) -> None: ...
-    def end_appointment(self, person: str, role: Role, domain: str | None, until: Any) -> int:
-        """Set the last day of the person's open appointments to the role; return how many."""
-
-    def appointments(
-        self, *, person: str | None = None, domain: str | None = None, role: Role | None = None
-    ) -> Sequence[Appointment]: ...
 
 
 class Tokens(Protocol):
@@ -74,6 +46,7 @@ class Products(Protocol):
     def get(self, product: str) -> DataProduct | None:
         """Return the current version of a product, also of one that was withdrawn."""
 
+    def several(self, products: Iterable[str]) -> Sequence[DataProduct]: ...
     def versions(self, product: str) -> Sequence[DataProduct]:
         """Return every version, newest first."""
 
@@ -307,6 +280,9 @@ class Guardrails(Protocol):
         says so in `alarm`.
         """
 
+    def verdicts(self) -> Callable[[GuardrailFacts], Verdict]:
+        """Return `verdict` by what is in force now, for all that one request asks about."""
+
     def in_force(self) -> Judge:
         """Return what judges by the published policies. Raises `Unavailable`."""
 
@@ -367,7 +343,7 @@ class ResultStream(Protocol):
     rows: int
     engine: str
 
-    def __iter__(self) -> Iterator[bytes]: ...
+    def __iter__(self) -> Iterator[Chunk]: ...
     def stop(self) -> None: ...
     def close(self) -> None: ...
 
@@ -391,7 +367,7 @@ class Extracts(Protocol):
     """The rows of agreements as files, kept as long as there is room."""
 
     def get(self, agreement: str, key: str) -> Extract | None: ...
-    def make(self, agreement: str, key: str, rows: Callable[[], Iterable[bytes]]) -> Extract:
+    def make(self, agreement: str, key: str, rows: Callable[[], Iterable[Chunk]]) -> Extract:
         """Return an extract; write it from an Arrow IPC stream where it is not kept.
 
         Raises what `rows` raises, and `BoundExceeded` for more than may be kept.
@@ -434,7 +410,7 @@ class Keys(Protocol):
     """The node's secrets, never shown."""
 
     def pseudonym_key(self, agreement: str) -> bytes:
-        """Return the 32-byte pseudonym key of an agreement."""
+        """Return the 32-byte pseudonym key of an agreement, or of another name that is none."""
 
     def seal_key(self) -> bytes:
         """Return the 32-byte key of what clients carry: file links, page and access tokens."""

@@ -13,11 +13,12 @@ from fairway.nouns.errors import BadInput, FairwayError, NotFound
 from fairway.nouns.events import EventFilter
 from fairway.nouns.peers import Heard, Split
 from fairway.nouns.people import Actor
-from fairway.nouns.queries import Field, Limits, ParsedQuery, Running
+from fairway.nouns.queries import Chunk, Field, Limits, ParsedQuery, Running
 from fairway.nouns.relations import GovernedRelation
 from fairway.rules.peers import check_told
-from fairway.verbs import parts
+from fairway.verbs import combined, parts
 from fairway.verbs.acting import acting, looking, verb
+from fairway.verbs.cancelling import Attach, nobody_cancels
 from fairway.verbs.peers import actor_of
 from fairway.verbs.ports import Platform, ResultStream
 from fairway.verbs.told import number, read, text, texts
@@ -32,7 +33,7 @@ class QueryResult:
 
     `complete` says whether the whole result is already held; then `rows` is final. Iterate once.
     `reasons` say why it was permitted, `agreements` under which agreements, `versions` which state
-    was read of each product whose source keeps states, `engine` which engine works on it.
+    was read of each product whose source keeps states.
     """
 
     def __init__(
@@ -44,11 +45,10 @@ class QueryResult:
         self.agreements = use.agreements
         self.products = use.products
         self.versions = use.versions
-        self.engine = stream.engine
         self._use = use
         self._stream = stream
         self._chunks = iter(stream)
-        self._held: list[bytes] = []
+        self._held: list[Chunk] = []
         self._ended = False
         self.complete = False
 
@@ -56,6 +56,11 @@ class QueryResult:
     def rows(self) -> int:
         """The number of rows so far; all of them when complete."""
         return self._stream.rows
+
+    @property
+    def engine(self) -> str:
+        """The engine that works on it."""
+        return self._stream.engine
 
     def hold(self) -> None:
         """Take in as much as may be held. If that is all, put its rows on the record."""
@@ -73,7 +78,7 @@ class QueryResult:
             self.abandon()
             raise
 
-    def _next(self) -> bytes | None:
+    def _next(self) -> Chunk | None:
         """Return the next chunk, or None at the end; whatever ends the work is recorded first."""
         try:
             chunk = next(self._chunks, None)
@@ -91,9 +96,10 @@ class QueryResult:
         if not self._ended:
             self._ended = True
             self.close()
+            self._use.details["engine"] = self.engine
             self._use.record(action, outcome, reason=reason, rows=self.rows)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Chunk]:
         """Yield the stream's chunks. Left early, the work is stopped and that is recorded."""
         try:
             yield from self._held
@@ -130,9 +136,10 @@ def run(
 ) -> QueryResult:
     """Run one SELECT for a purpose, under the actor's agreements.
 
-    `agreement` pins one. `limits` may only be tighter than the node's own. `as_of` maps products,
-    or `*`, to the earlier state that is wanted of their data: a number or a time. `handle` is a
-    word of the actor's own by which the query can be cancelled before its id is known.
+    All that cover it are kept; one that is named by `agreement` counts alone. `limits` may only be
+    tighter than the node's own. `as_of` maps products, or `*`, to the earlier state that is wanted
+    of their data: a number or a time. `handle` is a word of the actor's own by which the query can
+    be cancelled before its id is known.
     Raises `BadInput` for what does not parse or bind, `Refused` for what is not granted,
     `BoundExceeded` past a bound, `Busy` when no place comes free, `Cancelled`, and `Unavailable`
     when the record, the source or the engine does not answer.
@@ -157,12 +164,13 @@ class _Recorded(Exception):
 
 
 @verb("peer.use")
-def run_for_peer(platform: Platform, heard: Heard) -> bytes:
+def run_for_peer(platform: Platform, heard: Heard, *, attach: Attach = nobody_cancels) -> bytes:
     """Work out a part of a query for a person of a peer, and return all of it as an Arrow stream.
 
     It passes what every query passes: the gate, this node's own agreements and guardrails, the
     record. It is recorded under the name that the query has at the peer, with its purpose and the
-    agreements that both nodes signed. Raises what `run` raises.
+    agreements that both nodes signed. `attach` is told what stops it when its caller hangs up.
+    Raises what `run` raises, and `Cancelled`.
     """
     said = read(heard)
     query, person = text(said, "query", 40), text(said, "person", 63)
@@ -179,7 +187,7 @@ def run_for_peer(platform: Platform, heard: Heard) -> bytes:
             platform.limits, bytes=parts.LARGEST_PART, seconds=number(said, "seconds") or 1.0
         )
         try:
-            result = _governed(use, None, tighter(platform.limits, wanted), {}, "", told)
+            result = _governed(use, None, tighter(platform.limits, wanted), {}, "", told, attach)
             return b"".join(result)
         except _Recorded as recorded:
             raise recorded.error from None
@@ -196,6 +204,7 @@ def _governed(
     as_of: Mapping[str, str],
     handle: str,
     told: Mapping[str, str] | None = None,
+    attach: Attach = nobody_cancels,
 ) -> QueryResult:
     """Take a query from its text to its result."""
     platform = use.platform
@@ -204,10 +213,12 @@ def _governed(
     use.turn = platform.turns.take(
         Running(use.place or use.id, use.actor.person, use.sql, use.purpose, now), handle
     )
+    attach(use.turn.cancel)
     if use.turn.cancelled:
         use.release()
         raise cancelled()
     try:
+        combined.note(use, ready)
         use.record("query.granted", "granted", reason=" ".join(ready.decision.reasons))
         relations, parsed = ready.relations, ready.parsed
         if ready.split is not None:
@@ -231,8 +242,11 @@ def _fetched(
     """Ask the other nodes for their parts, and note what crossed."""
     asked = parts.Asked(use.id, use.actor, use.purpose, use.hashes)
     try:
-        relations, sizes = parts.fetched(use.platform, asked, split, grants, limits)
-    except FairwayError as error:
+        relations, sizes = parts.fetched(
+            use.platform, asked, split, grants, limits, use.turn.attach
+        )
+    except FairwayError as caught:
+        error = use.ending(caught)
         use.record("query.stopped", "failed", reason=error.message, rows=0)
         raise _Recorded(error) from None
     for said, size in zip(use.details["parts"], sizes, strict=True):
@@ -249,7 +263,6 @@ def _started(
     except FairwayError as error:
         use.record("query.stopped", "failed", reason=error.message, rows=0)
         raise _Recorded(error) from None
-    use.details["engine"] = stream.engine
     use.turn.attach(stream.stop)
     return stream
 

@@ -1,6 +1,6 @@
 """What the verbs need of the record, as Protocols; `ports` has all others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -21,9 +21,10 @@ from fairway.rules.notes import Key, Note
 class Ledger(Protocol):
     """The append-only record."""
 
-    def append(self, event: AuditEvent) -> Entry:
-        """Add an event. Inside a store transaction it commits or vanishes with it; outside, it is
-        durable when this returns. Raises `Unavailable` when it cannot be written."""
+    def append(self, event: AuditEvent) -> int:
+        """Add an event, and return its sequence. Inside a store transaction it commits or vanishes
+        with it; outside, it is durable when this returns. Raises `Unavailable` when it cannot be
+        written."""
 
     def find(self, wanted: EventFilter) -> Sequence[Entry]:
         """Return matching entries, newest first, `wanted.limit` at the most."""
@@ -31,8 +32,11 @@ class Ledger(Protocol):
     def verify(self) -> Verification:
         """Re-compute the whole record."""
 
-    def usage(self, *, product: str | None = None) -> Sequence[Usage]:
-        """Sum up completed uses by product, person and purpose."""
+    def usage(self, *, product: str) -> Sequence[Usage]:
+        """Sum up completed uses of a product by person and purpose, last used first."""
+
+    def together(self, *, product: str) -> Mapping[str, int]:
+        """Count those who have used a product and another one too, by the other product."""
 
     @property
     def witnesses(self) -> "Witnesses":

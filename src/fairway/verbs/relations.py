@@ -7,6 +7,7 @@ from fairway.nouns.relations import GovernedColumn, GovernedRelation
 from fairway.nouns.scopes import Scope
 from fairway.nouns.treatments import Kind
 from fairway.nouns.versions import AsOf
+from fairway.rules.obligations import key_name
 from fairway.rules.scopes import columns as scope_columns
 from fairway.verbs.peers import lies_elsewhere
 from fairway.verbs.ports import Platform
@@ -40,8 +41,8 @@ def relation(platform: Platform, grant: Grant, wanted: AsOf | None = None) -> Go
         columns=columns,
         scope=scope,
         scope_types=_scope_types(grant.product, scope) if scope else (),
-        key=platform.keys.pseudonym_key(grant.agreement.id)
-        if needs_key and grant.agreement
+        key=platform.keys.pseudonym_key(key_name(grant.under))
+        if needs_key and grant.agreements
         else None,
     )
 

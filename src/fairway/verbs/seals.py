@@ -1,5 +1,6 @@
 """Seals: an agreement between two nodes counts when both have signed the very same text."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fairway.nouns.agreements import Agreement
@@ -7,7 +8,7 @@ from fairway.nouns.errors import Refused
 from fairway.nouns.peers import Peer, Seal
 from fairway.rules import peers as rules
 from fairway.verbs.acting import Act
-from fairway.verbs.peers import counterpart, fingerprint_of, own_fingerprint
+from fairway.verbs.peers import among, counterpart, fingerprint_of, own_fingerprint
 from fairway.verbs.ports import Platform
 
 
@@ -81,13 +82,22 @@ def keep(act: Act, seal: Seal, agreement: Agreement) -> None:
     )
 
 
-def check(platform: Platform, agreement: Agreement) -> Seal | None:
-    """Return the seal of an agreement with another node, None for one within this node.
+def check(platform: Platform, agreements: Sequence[Agreement]) -> Sequence[Seal]:
+    """Return the seals of those agreements that are made with other nodes.
 
     Raises `Refused` unless both nodes have signed exactly what this node would apply.
     """
-    peer = counterpart(platform, agreement.product, agreement.asker)
-    seal = platform.store.peers.seal(agreement.id)
+    peers = platform.store.peers.all()
+    seals = {seal.agreement: seal for seal in platform.store.peers.seals(a.id for a in agreements)}
+    checked = (
+        _checked(platform, a, among(peers, a.product, a.asker), seals.get(a.id)) for a in agreements
+    )
+    return tuple(seal for seal in checked if seal is not None)
+
+
+def _checked(
+    platform: Platform, agreement: Agreement, peer: Peer | None, seal: Seal | None
+) -> Seal | None:
     if peer is None and seal is None and not is_source(agreement):
         return None
     if peer is None or peer.blocked:

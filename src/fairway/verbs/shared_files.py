@@ -10,7 +10,7 @@ from fairway.nouns.errors import FairwayError, NotFound, Refused
 from fairway.nouns.people import Actor, Via
 from fairway.nouns.shares import Extract, ExtractFile, Recipient
 from fairway.rules.seals import holds, signature
-from fairway.verbs.acting import event, looking, verb
+from fairway.verbs.acting import event, verb
 from fairway.verbs.extracts import Part, kept, policy_of
 from fairway.verbs.ports import Platform
 from fairway.verbs.recipients import admit_recipient
@@ -101,32 +101,31 @@ def read_file(platform: Platform, ticket: Ticket, asked: Mapping[str, Any] | Non
     """
     recipient = _recipient_of(platform, ticket)
     shared = opened_share(platform, recipient, "share.file")
-    with looking(platform, shared.actor, "share.file"):
-        if ticket.policy != policy_of(shared):
-            raise _refused(platform, recipient, shared.agreement)
-        number, part = int(ticket.version), Part(ticket.part)
-        extract = kept(platform, shared, number, part)
-        if extract is None:
-            raise NotFound(
-                "share.no_such_file", "There is no such file.", remedy="Query the table again."
-            )
-        file = extract.files[int(ticket.number)]  # the link is ours: it names a file that is there
-        if asked is None:
-            return FileRead(file, None)
-        record(
-            platform,
-            shared.agreement,
-            recipient,
-            "share.file",
-            "granted",
-            rows=file.rows,
-            columns=[c.name for c in shared.columns],
-            version=number,
-            part=part.value,
-            file=file.number,
-            **asked,
+    if ticket.policy != policy_of(shared):
+        raise _refused(platform, recipient, shared.agreement)
+    number, part = int(ticket.version), Part(ticket.part)
+    extract = kept(platform, shared, number, part)
+    if extract is None:
+        raise NotFound(
+            "share.no_such_file", "There is no such file.", remedy="Query the table again."
         )
-        return FileRead(file, platform.extracts.open(shared.name, extract.key, file.number))
+    file = extract.files[int(ticket.number)]  # the link is ours: it names a file that is there
+    if asked is None:
+        return FileRead(file, None)
+    record(
+        platform,
+        shared.agreement,
+        recipient,
+        "share.file",
+        "granted",
+        rows=file.rows,
+        columns=[c.name for c in shared.columns],
+        version=number,
+        part=part.value,
+        file=file.number,
+        **asked,
+    )
+    return FileRead(file, platform.extracts.open(shared.name, extract.key, file.number))
 
 
 def still_open(platform: Platform, ticket: Ticket) -> bool:

@@ -9,7 +9,7 @@ from fairway.nouns.shares import Extract, ShareVersion
 from fairway.nouns.versions import AsOf, Moment, Version
 from fairway.rules.hints import ruled_out
 from fairway.rules.seals import Fields, opened, sealed
-from fairway.verbs.acting import looking, verb
+from fairway.verbs.acting import verb
 from fairway.verbs.extracts import (
     Part,
     changed,
@@ -100,11 +100,10 @@ def show_table(
     Raises `BadInput` where there is none since then.
     """
     shared = table(platform, token, name, "share.table")
-    with looking(platform, shared.actor, "share.table"):
-        version, extract = version_of(platform, shared, "share.table")
-        if since is not None:
-            version = _earliest(platform, shared, version, since)
-        return TableRead(shared, version, extract)
+    version, extract = version_of(platform, shared, "share.table")
+    if since is not None:
+        version = _earliest(platform, shared, version, since)
+    return TableRead(shared, version, extract)
 
 
 def _earliest(
@@ -134,40 +133,39 @@ def query_table(platform: Platform, token: str, name: TableName, asked: Reading)
     a version that is not shared and for a token that is not of this table.
     """
     shared = table(platform, token, name, "share.query")
-    with looking(platform, shared.actor, "share.query"):
-        version, extract = version_of(platform, shared, "share.query", _as_of(asked))
-        now = platform.clock.now()
-        if asked.refresh:
-            _token(platform, shared, version, _REFRESH, asked.refresh)
-        start = _token(platform, shared, version, _PAGE, asked.page) if asked.page else 0
-        wanted = _wanted_files(links(platform, shared, version.number, extract), asked)
-        left = [link for link in wanted if link.file.number >= start]
-        shown = tuple(left[: asked.max_files])
-        after = left[len(shown)].file.number if len(left) > len(shown) else None
-        record(
-            platform,
-            shared.agreement,
-            shared.recipient,
-            "share.query",
-            "granted",
-            columns=[c.name for c in shared.columns],
-            version=version.number,
-            files=[link.file.number for link in shown],
-        )
+    version, extract = version_of(platform, shared, "share.query", _as_of(asked))
+    now = platform.clock.now()
+    if asked.refresh:
+        _token(platform, shared, version, _REFRESH, asked.refresh)
+    start = _token(platform, shared, version, _PAGE, asked.page) if asked.page else 0
+    wanted = _wanted_files(links(platform, shared, version.number, extract), asked)
+    left = [link for link in wanted if link.file.number >= start]
+    shown = tuple(left[: asked.max_files])
+    after = left[len(shown)].file.number if len(left) > len(shown) else None
+    record(
+        platform,
+        shared.agreement,
+        shared.recipient,
+        "share.query",
+        "granted",
+        columns=[c.name for c in shared.columns],
+        version=version.number,
+        files=[link.file.number for link in shown],
+    )
 
-        def made(use: str, fields: Fields) -> str:
-            said = {"of": _of(shared, version), **fields}
-            return sealed(platform.keys.seal_key(), use, said)
+    def made(use: str, fields: Fields) -> str:
+        said = {"of": _of(shared, version), **fields}
+        return sealed(platform.keys.seal_key(), use, said)
 
-        lives = int(now.timestamp()) + REFRESH_SECONDS
-        return TableRead(
-            shared,
-            version,
-            extract,
-            shown,
-            page=made(_PAGE, {"from": after, "until": lives}) if after is not None else "",
-            refresh=made(_REFRESH, {"from": 0, "until": lives}) if asked.wants_refresh else "",
-        )
+    lives = int(now.timestamp()) + REFRESH_SECONDS
+    return TableRead(
+        shared,
+        version,
+        extract,
+        shown,
+        page=made(_PAGE, {"from": after, "until": lives}) if after is not None else "",
+        refresh=made(_REFRESH, {"from": 0, "until": lives}) if asked.wants_refresh else "",
+    )
 
 
 def _as_of(asked: Reading) -> AsOf | None:
@@ -184,28 +182,27 @@ def read_changes(platform: Platform, token: str, name: TableName, span: Span) ->
     one before. Raises `BadInput` for a table without history, and for a span that is none.
     """
     shared = table(platform, token, name, "share.changes")
-    with looking(platform, shared.actor, "share.changes"):
-        wanted = _wanted(history(platform, shared), span)
-        newest, extract = version_of(platform, shared, "share.changes")
-        found = []
-        for number, at in wanted:
-            for part in (Part.REMOVED, Part.ADDED):
-                if number or part is Part.ADDED:
-                    made = changed(platform, shared, number, part)
-                    if made.rows:
-                        given = links(platform, shared, number, made, part)
-                        found.append(Change(number, at, part, given))
-        record(
-            platform,
-            shared.agreement,
-            shared.recipient,
-            "share.changes",
-            "granted",
-            columns=[c.name for c in shared.columns],
-            versions=[number for number, _ in wanted],
-        )
-        first = replace(newest, number=wanted[0][0], at=wanted[0][1])
-        return ChangesRead(TableRead(shared, first, extract), tuple(found))
+    wanted = _wanted(history(platform, shared), span)
+    newest, extract = version_of(platform, shared, "share.changes")
+    found = []
+    for number, at in wanted:
+        for part in (Part.REMOVED, Part.ADDED):
+            if number or part is Part.ADDED:
+                made = changed(platform, shared, number, part)
+                if made.rows:
+                    given = links(platform, shared, number, made, part)
+                    found.append(Change(number, at, part, given))
+    record(
+        platform,
+        shared.agreement,
+        shared.recipient,
+        "share.changes",
+        "granted",
+        columns=[c.name for c in shared.columns],
+        versions=[number for number, _ in wanted],
+    )
+    first = replace(newest, number=wanted[0][0], at=wanted[0][1])
+    return ChangesRead(TableRead(shared, first, extract), tuple(found))
 
 
 def _wanted(told: Sequence[tuple[int, datetime]], span: Span) -> Sequence[tuple[int, datetime]]:

@@ -60,7 +60,10 @@ class TableName:
 
 
 def opened_share(platform: Platform, recipient: Recipient, name: str) -> Shared:
-    """Decide what a recipient may see now. Raises `Refused`, which is recorded."""
+    """Ask for the permission of the verb that is named, and decide what a recipient may see now.
+
+    Raises `Refused`, which is recorded.
+    """
     found = platform.store.agreements.get(recipient.agreement)
     if found is None:  # the store lets no agreement go that has a recipient
         raise NotFound("share.no_agreement", "There is no such share.")
@@ -75,7 +78,11 @@ def opened_share(platform: Platform, recipient: Recipient, name: str) -> Shared:
                 appointments=look.appointments,
             )
         request = AccessRequest(
-            found.asker, found.purpose, (found.product,), ((found.product, frozenset()),), found.id
+            person=found.asker,
+            purpose=found.purpose,
+            products=(found.product,),
+            columns=((found.product, frozenset()),),
+            pinned=(found.id,),
         )
         decision = decided(platform, request, situation)
         if decision.effect is Effect.DENY:

@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
-from fairway.nouns.errors import NotSignedIn, Refused
+from fairway.nouns.errors import BadInput, NotSignedIn, Refused
 from fairway.nouns.events import EventFilter
 from fairway.nouns.people import Actor, Person, Via
 from fairway.rules.signing_in import PROVIDER_OFF, opens_by_password
+from fairway.verbs import passwords
 from fairway.verbs.acting import acting, looking, verb
 from fairway.verbs.ports import Platform
 
@@ -21,14 +22,17 @@ def sign_in(
     password: str,
     *,
     code: str | None = None,
+    new_password: str | None = None,
     origin: str = "",
 ) -> Person:
     """Check a name and password, and the code of a second factor where the person has one.
 
-    `origin` is the address that the try comes from, where one is known. Records success or
-    failure. Raises `NotSignedIn`, `Refused`; the code `access.code_needed` says that name and
-    password are right and a second factor is asked for. After ten failures for a name in fifteen
-    minutes, or too many from an address, further tries are refused unread.
+    A password that was made for the person opens once, to take `new_password` in its place.
+    `origin` is the address that the try comes from, where one is known. Records success or failure.
+    Raises `NotSignedIn`, `Refused`, `BadInput`; the codes `access.code_needed` and
+    `access.new_password_needed` say that name and password are right, and what is asked for
+    besides. After ten failures for a name in fifteen minutes, or too many from an address, further
+    tries are refused unread.
     """
     actor = Actor(person[:150], via)
     with looking(platform, actor, "person.sign_in"):
@@ -49,6 +53,9 @@ def sign_in(
         )
     sign_in_rules = platform.settings.get("sign_in", PROVIDER_OFF)
     refusal = opens_by_password(sign_in_rules, person, enrolled=enrolled) if known else None
+    chosen = None
+    if found is not None and known and refusal is None:
+        chosen = _chosen(platform, actor, found, password, new_password)
     with acting(platform, actor, "person.sign_in") as act:
         proved = known and refusal is None
         if proved and enrolled:
@@ -56,6 +63,9 @@ def sign_in(
         act.record(
             "person.sign_in", "done" if proved else "denied", details=_means(enrolled, refusal)
         )
+        if proved and chosen is not None:
+            platform.store.people.set_password(person, chosen)
+            act.record("person.change_password", subject=person)
     if locked:
         raise Refused(
             "access.too_many_tries",
@@ -75,6 +85,48 @@ def sign_in(
     if not proved:
         raise wrong_code()
     return found
+
+
+def _chosen(
+    platform: Platform,
+    actor: Actor,
+    person: Person,
+    password: str,
+    new_password: str | None,
+) -> str | None:
+    """Return the password that takes the place of one that was made, which asks for it; else None.
+
+    Raises what is wrong with it, or that there is none.
+    """
+    until = platform.store.people.initial_until(person.id)
+    if until is None:
+        return None
+    over = until <= platform.clock.now()
+    if over or new_password is None:
+        with acting(platform, actor, "person.sign_in") as act:
+            act.record("person.password_asked", "denied" if over else "done")
+    if over:
+        raise Refused(
+            "access.initial_password_over",
+            "This password was made to choose your own with, and its days are over.",
+            remedy="Ask an administrator to give you a new one.",
+        )
+    if new_password is None:
+        raise NotSignedIn(
+            "access.new_password_needed",
+            "This password was made for you and opens only once.",
+            remedy="Choose your own as well.",
+            field="new_password",
+        )
+    if new_password == password:
+        raise BadInput(
+            "person.same_password",
+            "The new password is the one that was made for you.",
+            remedy="Choose another.",
+            field="new_password",
+        )
+    passwords.check(platform, person, new_password)
+    return new_password
 
 
 def _today(platform: Platform) -> date:

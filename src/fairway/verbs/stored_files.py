@@ -19,6 +19,7 @@ from fairway.rules.seals import Fields, opened, sealed
 from fairway.verbs.access import decided, situation
 from fairway.verbs.acting import event, looking, verb
 from fairway.verbs.ports import Platform
+from fairway.verbs.rates import admit_under
 
 _LINK = "stored-file"
 
@@ -33,11 +34,11 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The files of a product, under which agreement, and until when their links work."""
+    """The files of a product, under which agreements, and until when their links work."""
 
     product: str
     version: str
-    agreement: str
+    agreements: tuple[str, ...]
     until: datetime
     files: Sequence[StoredFile]
 
@@ -66,7 +67,8 @@ def offer(
         except Refused as refusal:
             _record(platform, actor, "file.denied", "denied", product, purpose, reason=str(refusal))
             raise
-        found, under = grant.product, grant.agreement.id if grant.agreement else ""
+        found, under = grant.product, grant.under
+        admit_under(platform, actor, under)
         lives = timedelta(seconds=int(platform.settings["url_seconds"]))
         until = (platform.clock.now() + lives).replace(microsecond=0)
         state = platform.sources.state(found.source)
@@ -77,7 +79,7 @@ def offer(
             "version": found.contract.version,
             "published": found.published_at.isoformat(),
             "purpose": purpose,
-            "agreement": under,
+            "under": " ".join(under),
             "pinned": agreement or "",
             "state": state,
             "until": int(until.timestamp()),
@@ -89,7 +91,7 @@ def offer(
         )
         _record(
             platform, actor, "file.offered", "granted", found.id, purpose,
-            agreement=under, columns=_columns(found), reason=f"Links to {count} files.",
+            under=under, columns=_columns(found), reason=f"Links to {count} files.",
         )  # fmt: skip
         return Offer(found.id, found.contract.version, under, until, files)
 
@@ -107,11 +109,11 @@ def read(platform: Platform, link: str, part: str | None) -> StoredRead:
         product, purpose = str(fields["product"]), str(fields["purpose"])
         try:
             grant = _granted(platform, actor, product, purpose, str(fields["pinned"]) or None)
-            under = grant.agreement.id if grant.agreement else ""
-            if under != fields["agreement"]:
+            under = grant.under
+            if under != _under(fields):
                 raise Refused(
                     "file.other_agreement",
-                    "The agreement that this link was made under does not grant the file now.",
+                    "What this link was made under is not what grants the file now.",
                     remedy="Ask for the files again.",
                 )
         except Refused as refusal:
@@ -130,13 +132,28 @@ def read(platform: Platform, link: str, part: str | None) -> StoredRead:
             )
         number = int(fields["file"])
         if part is not None:
+            admit_under(platform, actor, under)
             _record(
                 platform, actor, "file.served", "granted", product, purpose,
-                agreement=under, columns=_columns(found), reason=f"File {number + 1}, {part}.",
+                under=under, columns=_columns(found), reason=f"File {number + 1}, {part}.",
             )  # fmt: skip
         count = len(platform.sources.locate(found.source).files)
         body = platform.sources.open(found.source, number)
         return StoredRead(_name(found, number, count), f"{fields['state']}-{number}", body)
+
+
+def broke_off(platform: Platform, link: str, sent: int, wanted: int) -> None:
+    """Put on the record that a file did not go out whole, and how much of it did, at the most.
+
+    Not a verb: `read` has decided and recorded the read; this says how it ended.
+    """
+    fields = opened(platform.keys.seal_key(), _LINK, link)
+    if fields is not None:
+        reason = f"The file broke off after at most {sent:,} of {wanted:,} bytes."
+        _record(
+            platform, Actor(str(fields["person"]), Via.API), "file.stopped", "failed",
+            str(fields["product"]), str(fields["purpose"]), under=_under(fields), reason=reason,
+        )  # fmt: skip
 
 
 def still_open(platform: Platform, link: str) -> bool:
@@ -149,8 +166,12 @@ def still_open(platform: Platform, link: str) -> bool:
         grant = _granted(platform, actor, str(fields["product"]), str(fields["purpose"]), pinned)
     except (Refused, NotFound):
         return False
-    under = grant.agreement.id if grant.agreement else ""
-    return person is not None and person.active and under == fields["agreement"]
+    return person is not None and person.active and grant.under == _under(fields)
+
+
+def _under(fields: Fields) -> tuple[str, ...]:
+    """Return the agreements that a link was made under."""
+    return tuple(str(fields["under"]).split())
 
 
 def _fields(platform: Platform, link: str) -> Fields:
@@ -176,7 +197,7 @@ def _granted(
         purpose=purpose,
         products=(product.id,),
         columns=((product.id, frozenset(c.name.casefold() for c in product.columns)),),
-        agreement=agreement,
+        pinned=(agreement,) if agreement else (),
         managed_device=actor.managed_device,
     )
     today = platform.clock.now().astimezone(UTC).date()
@@ -195,7 +216,21 @@ def _granted(
             remedy="They can where every column of Parquet files is granted as it is, and every"
             " row. Otherwise use the product with a query.",
         )
+    apart = _columns_in_paths(platform, product)
+    if apart:
+        raise Refused(
+            "file.partitioned",
+            f"The files of {product.id} do not hold {', '.join(apart)}: the names of their"
+            " directories do, so that the files alone would lose it.",
+            remedy="Use the product with a query, which gives every column.",
+        )
     return grant
+
+
+def _columns_in_paths(platform: Platform, product: DataProduct) -> list[str]:
+    """Return the columns of a product whose values stand in its directories' names alone."""
+    parts = platform.sources.locate(product.source).parts
+    return sorted({name for part in parts for name, _ in part.constants})
 
 
 def _all_columns(platform: Platform, product: DataProduct) -> frozenset[str]:
@@ -221,7 +256,7 @@ def _record(
     product: str,
     purpose: str,
     *,
-    agreement: str = "",
+    under: tuple[str, ...] = (),
     columns: Sequence[str] = (),
     reason: str = "",
 ) -> None:
@@ -233,7 +268,7 @@ def _record(
         subject=product,
         purpose=purpose,
         products=(product,),
-        agreements=(agreement,) if agreement else (),
+        agreements=under,
         columns=tuple(columns),
         reason=reason,
     )

@@ -9,9 +9,11 @@ from fairway.nouns.events import AuditEvent, Entry, EventFilter
 from fairway.nouns.people import Actor
 from fairway.nouns.products import DataProduct
 from fairway.nouns.witnesses import SubjectUse
+from fairway.rules.obligations import key_name
 from fairway.rules.permissions import roles_of
 from fairway.rules.subjects import KEY_NAME, identifies, mark, marks_of
 from fairway.rules.treatments import pseudonym
+from fairway.verbs import combined
 from fairway.verbs.acting import acting, verb
 from fairway.verbs.ports import Platform
 
@@ -100,11 +102,10 @@ def _products(platform: Platform, wanted: Sequence[str]) -> list[DataProduct]:
 
 
 def _pseudonyms(platform: Platform, identifier: str) -> list[str]:
-    """Return what each agreement's analysts see in place of an identifier."""
-    return [
-        pseudonym(identifier, platform.keys.pseudonym_key(agreement.id))
-        for agreement in platform.store.agreements.find()
-    ]
+    """Return what is seen in place of an identifier: under each agreement, and under several."""
+    alone = (agreement.id for agreement in platform.store.agreements.find())
+    names = (*alone, *map(key_name, combined.all_of(platform)))
+    return [pseudonym(identifier, platform.keys.pseudonym_key(name)) for name in names]
 
 
 def _uses(platform: Platform, filters: Sequence[EventFilter]) -> list[SubjectUse]:

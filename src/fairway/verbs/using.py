@@ -120,10 +120,10 @@ def prepared(
     platform = use.platform
     parsed = platform.gate.parse(use.sql)
     use.products = tuple(dict.fromkeys(str(t) for t in parsed.tables))
-    decision = _decide(use, parsed, agreement)
+    decision = _decide(use, parsed, (agreement,) if agreement else tuple(told or ()))
     if decision.effect is Effect.DENY:
         raise _refusal(decision.denials)
-    use.agreements = tuple(g.agreement.id for g in decision.grants if g.agreement)
+    use.agreements = tuple(name for grant in decision.grants for name in grant.under)
     admit_under(platform, use.actor, use.agreements)
     use.columns = columns_used(decision.grants, parsed)
     use.hashes = parts.sealed(platform, decision.grants)
@@ -170,13 +170,12 @@ def _refusal(denials: Sequence[Denial]) -> Refused:
     return Refused(first.code, first.reason, remedy=first.remedy)
 
 
-def _decide(use: Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
+def _decide(use: Use, parsed: ParsedQuery, pinned: tuple[str, ...]) -> Decision:
     store = use.platform.store
     named_here = {
-        str(table): found
-        for table in parsed.tables
-        if (found := store.products.get(str(table))) is not None
-        and not (lies_elsewhere(found) and use.actor.via is Via.PEER)
+        found.id: found
+        for found in store.products.several(use.products)
+        if not (lies_elsewhere(found) and use.actor.via is Via.PEER)
     }
     today = use.platform.clock.now().date()
     rests_on = situation(use.platform, use.actor.person, named_here, today)
@@ -192,7 +191,7 @@ def _decide(use: Use, parsed: ParsedQuery, agreement: str | None) -> Decision:
         purpose=use.purpose,
         products=use.products,
         columns=tuple(named.items()),
-        agreement=agreement,
+        pinned=pinned,
         managed_device=use.actor.managed_device,
     )
     if use.actor.via is Via.PEER:  # nobody with an account: somebody whom a peer vouches for

@@ -8,10 +8,11 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from fairway.nouns.errors import Busy, FairwayError, NotSignedIn
+from fairway.nouns.errors import Busy, FairwayError, NotSignedIn, Unproved
 from fairway.nouns.people import Actor, Via
 from fairway.verbs.rates import admit
 from fairway.web.errors.views import problem, refused
+from fairway.web.sessions import ask_again
 from fairway.wiring import current
 
 PUBLIC = frozenset(
@@ -97,4 +98,6 @@ class Doors:
         if isinstance(error, NotSignedIn):
             logout(request)  # the account was closed since
             return to_sign_in(request)
+        if isinstance(error, Unproved):
+            return ask_again(request)
         return refused(request, error) if isinstance(error, FairwayError) else None

@@ -1,18 +1,24 @@
 """What every view needs: who acts, the node, a rendered page, and a word of what was just done."""
 
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from functools import partial, update_wrapper
+from typing import Any, Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from fairway import wiring
 from fairway.nouns.errors import FairwayError
 from fairway.nouns.people import Actor, Via
-from fairway.rules.permissions import offered
+from fairway.rules.permissions import PERMISSIONS, offered
 from fairway.verbs import people
+from fairway.verbs.acting import refuse
 from fairway.verbs.people import Me
 from fairway.verbs.ports import Platform
+from fairway.web.sessions import is_confirmed
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 NOTICE = "notice"
 """The session's key for what was just done, told on the next page and then forgotten."""
@@ -26,7 +32,7 @@ def platform() -> Platform:
 def actor(request: HttpRequest) -> Actor:
     """Return who acts: the person of the session. Verbs check that the account is still open."""
     device = wiring.vouched(request.headers.get(wiring.DEVICE))
-    return Actor(request.user.get_username(), Via.WEB, device)
+    return Actor(request.user.get_username(), Via.WEB, device, proved=is_confirmed(request))
 
 
 def me(request: HttpRequest) -> Me | None:
@@ -43,6 +49,24 @@ def offers(request: HttpRequest, verb: str) -> bool:
     """Say whether to offer the person of the session a verb; nothing to nobody."""
     signed_in = me(request)
     return signed_in is not None and offered(verb, signed_in.roles)
+
+
+def only_for(verb: str) -> Callable[[View[P]], View[P]]:
+    """Close a page to those whom its verb would surely refuse, so that they meet no form of it.
+
+    The refusal is the verb's own, and on the record as such.
+    """
+
+    def closing(view: View[P]) -> View[P]:
+        def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not offers(request, verb):
+                refuse(platform(), actor(request), verb, str(PERMISSIONS[verb]))
+            return view(request, *args, **kwargs)
+
+        update_wrapper(opened, view)
+        return opened
+
+    return closing
 
 
 def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:

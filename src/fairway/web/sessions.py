@@ -51,6 +51,7 @@ class Sessions:
                 logout(request)
             elif now - request.session[SEEN] >= _NOTED_EVERY:
                 request.session[SEEN] = now
+            request.fairway_proved = is_confirmed(request)  # type: ignore[attr-defined]  # for the API, which has no other way to ask
         return self.get_response(request)
 
 
@@ -89,13 +90,18 @@ def confirmed(
         reading = request.method in {"GET", "HEAD"}
         if is_confirmed(request, reading=reading):
             return view(request, *args, **kwargs)
-        if not reading:
-            _stash(request)
-        onward = urlencode({"next": request.get_full_path()})
-        return HttpResponseRedirect(f"{reverse('confirm')}?{onward}")
+        return ask_again(request)
 
     update_wrapper(asked, view)
     return asked
+
+
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """Return the way to the page that asks who is there, and from there back to where one was."""
+    if request.method not in {"GET", "HEAD"}:
+        _stash(request)
+    onward = urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse('confirm')}?{onward}")
 
 
 def _stash(request: HttpRequest) -> None:

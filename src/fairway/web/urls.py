@@ -1,6 +1,7 @@
 """Every address of the pages, and where the API is mounted."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.urls.resolvers import RoutePattern
 
 from fairway.web.agreements import asking, deciding, profiles
 from fairway.web.agreements import views as agreements
@@ -13,7 +14,7 @@ from fairway.web.governance import guardrails
 from fairway.web.governance import views as governance
 from fairway.web.home import views as home
 from fairway.web.peers import views as peers
-from fairway.web.people import by_provider, confirming
+from fairway.web.people import by_provider, confirming, everyone, groups, standing_in
 from fairway.web.people import views as people
 from fairway.web.products import views as products
 from fairway.web.queries import views as queries
@@ -35,6 +36,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/factor", confirming.enrol, name="factor"),
     path("account/factor/remove", confirming.remove_factor, name="remove-factor"),
     path("account/sessions/<str:session>/end", confirming.end_session, name="end-session"),
+    path("account/delegations", standing_in.delegations, name="delegations"),
+    path("account/delegations/new", standing_in.delegate, name="delegate"),
+    path(
+        "account/delegations/<str:person>/<str:domain>/end",
+        standing_in.end_delegation,
+        name="end-delegation",
+    ),
     path("account/password", people.password, name="password"),
     path("account/tokens/new", people.new_token, name="new-token"),
     path("account/tokens/<str:token>/revoke", people.revoke_token, name="revoke-token"),
@@ -69,6 +77,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/<str:agreement>/profile", profiles.profile, name="profile"),
     path("agreements/<str:agreement>/profile/revoke", profiles.revoke, name="revoke-profile"),
     path("agreements/<str:agreement>/<str:move>", agreements.move, name="move"),
+    path("people", everyone.people, name="people"),
+    path("people/access", explanations.everybody, name="everybody"),
+    path("people/groups", groups.groups, name="groups"),
+    path("people/groups/give", groups.give, name="give-group-role"),
+    path("people/groups/end", groups.end, name="end-group-role"),
+    path("people/<str:person>/password", everyone.give_password, name="give-password"),
+    path("people/<str:person>/leaving", everyone.leaving, name="leaving"),
     path("tasks", governance.tasks, name="tasks"),
     path("stops", governance.stops, name="stops"),
     path("stops/<str:stop>/lift", governance.lift, name="lift-stop"),
@@ -93,7 +108,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("privacy", home.privacy, name="privacy"),
     path("health", home.health, name="health"),
     path("api/v1/", include("fairway.api.urls")),
-    path("scim/v2/", include("fairway.api.scim")),
+    # by name: its resources take a second to import, and most commands on a directory need none
+    URLResolver(RoutePattern("scim/v2/"), "fairway.api.scim"),
     path("delta-sharing/", include("fairway.sharing.urls")),
     path("peers/v1/", include("fairway.sharing.peers")),
 ]

@@ -32,6 +32,7 @@ ACTIONS: Mapping[str, str] = {
     "agreement.sealed": "Agreement signed by two nodes",
     "letter.delivered": "Partner told",
     "letter.refused": "Partner refused what it was told",
+    "agreement.combined": "Agreements first used together",
     "agreement.draft": "Request drafted",
     **{
         f"agreement.{move.value}": text
@@ -61,6 +62,8 @@ ACTIONS: Mapping[str, str] = {
     "appointment.end": "Appointment ended",
     "person.leaving": "Last day set",
     "person.change": "Account changed by the directory",
+    "person.password_asked": "Asked to choose a password",
+    "person.give_password": "Password made for somebody",
     "person.code_asked": "Asked for a code to sign in",
     "person.confirm": "Confirmed who they are, or tried to",
     "factor.begin": "Second factor begun",
@@ -81,6 +84,7 @@ ACTIONS: Mapping[str, str] = {
     "follow.turn": "Changes of a followed node taken over",
     "file.offered": "Link to a stored file given",
     "file.served": "Stored file read",
+    "file.stopped": "Stored file not read to its end",
     "file.denied": "Stored file refused",
     "query.cancelled": "Query cancelled",
     "letter.again": "A partner’s letter heard again",

@@ -11,7 +11,7 @@ from fairway.nouns.errors import BadInput, Refused
 from fairway.nouns.guardrails import VersionState
 from fairway.verbs import guardrails as verbs
 from fairway.web.forms import WRONG, Problems
-from fairway.web.pages import actor, offers, page, platform, tell
+from fairway.web.pages import actor, offers, only_for, page, platform, tell
 
 
 @require_safe
@@ -27,6 +27,7 @@ def guardrails(request: HttpRequest) -> HttpResponse:
     )
 
 
+@only_for("guardrail.propose")
 @require_http_methods(["GET", "POST"])
 def propose(request: HttpRequest) -> HttpResponse:
     """Ask for policies, examples and the reason; keep them as a draft when they hold."""

@@ -8,7 +8,7 @@ from fairway.nouns.errors import BadInput, FairwayError
 from fairway.rules.signatures import readable
 from fairway.verbs import following, peers
 from fairway.web.forms import WRONG, Problems
-from fairway.web.pages import actor, page, platform, tell
+from fairway.web.pages import actor, only_for, page, platform, tell
 
 _FIELDS = ("id", "name", "address", "key", "domains")
 
@@ -32,6 +32,7 @@ def _partners(request: HttpRequest, problems: Problems) -> HttpResponse:
     )
 
 
+@only_for("peer.add")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Register another node by the key that two people have compared."""

@@ -36,10 +36,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not problems:
         try:
             found = signing_in.sign_in(
-                platform(), Via.WEB, name, password, code=code, origin=_origin(request)
+                platform(),
+                Via.WEB,
+                name,
+                password,
+                code=code,
+                new_password=request.POST.get("new_password") or None,
+                origin=_origin(request),
             )
-        except (NotSignedIn, Refused) as error:
-            problems.add_error(error, "person", ("code",))
+        except (BadInput, NotSignedIn, Refused) as error:
+            asked = ("code", "new_password")
+            default = "new_password" if isinstance(error, BadInput) else "person"
+            problems.add_error(error, default, asked)
         else:
             session.begin(request, found)
             return redirect(onward or "home")
@@ -61,7 +69,8 @@ def _sign_in_page(
         onward=onward,
         name=name,
         rules=platform().settings["sign_in"],
-        asks_code="code" in problems,
+        asks_code="code" in problems or "code" in request.POST,
+        asks_new="new_password" in problems or "new_password" in request.POST,
     )
 
 

@@ -14,13 +14,17 @@ from fairway.verbs.queries import QueryResult
 def download(request: HttpRequest, result: QueryResult, file: Format) -> StreamingHttpResponse:
     """Answer with a result as a file. The reader who leaves stops the work."""
     facts = Facts(result.id, result.fields, result.agreements, result.reasons)
-    written = _written(result, file, facts)
+    return handed_out(request, _written(result, file, facts), file, f"fairway-{result.id}")
+
+
+def handed_out(
+    request: HttpRequest, written: Iterator[bytes], file: Format, name: str
+) -> StreamingHttpResponse:
+    """Answer with a file while it is being made."""
     body = _across(written) if isinstance(request, ASGIRequest) else written
     charset = "; charset=utf-8" if file.media_type.startswith("text/") else ""
     response = StreamingHttpResponse(body, content_type=f"{file.media_type}{charset}")
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="fairway-{result.id}.{file.ending}"'
-    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{file.ending}"'
     return response
 
 
