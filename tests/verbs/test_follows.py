@@ -23,7 +23,7 @@ class There:
 
     def __init__(self):
         self.changes, self.name, self.page = [], "feed", 2
-        self.asked, self.failing = [], None
+        self.asked, self.failing, self.meanwhile = [], None, lambda: None
 
     def put(self, name, title="", **more):
         entry = CatalogueEntry(name, EntryKind.DATASET, title, withdrawn=not title, **more)
@@ -33,6 +33,7 @@ class There:
         if self.failing:
             raise self.failing
         self.asked.append((address, token))
+        self.meanwhile()
         after = parse_qs(urlsplit(address).query).get("after", [""])[0]
         feed, _, place = after.rpartition(".")
         whole = feed != self.name
@@ -136,6 +137,34 @@ def test_a_start_that_fails_leaves_nothing_behind(platform, scene, there):
         begin(platform, scene)
     assert follows.follows(platform, scene.manager) == ()
     assert [e.outcome for e in scene.events(action="follow.begin")] == ["done", "failed"]
+
+
+def test_the_turns_of_the_node_leave_alone_what_is_read_for_the_first_time(platform, scene, there):
+    turned = []
+
+    def turns_of_the_node():
+        turned.append([one.source for one in follows.follows(platform, SYSTEM)])
+
+    there.put("a", "One")
+    there.meanwhile = turns_of_the_node
+    begin(platform, scene)
+    assert turned == [[]], "a turn now would overtake the first reading, or be overtaken"
+    assert listed(platform, scene) == {"One"}
+    assert [one.source for one in follows.follows(platform, SYSTEM)] == ["there"]
+
+
+def test_of_two_who_follow_under_one_name_at_once_one_is_told(platform, scene, there):
+    there.put("a", "One")
+
+    def another():
+        there.meanwhile = lambda: None
+        begin(platform, scene)
+
+    there.meanwhile = another
+    with pytest.raises(Conflict) as caught:
+        begin(platform, scene)
+    assert caught.value.code == "follow.exists"
+    assert len(follows.follows(platform, SYSTEM)) == 1
 
 
 def test_what_is_followed_has_one_name_and_ends(platform, scene, there):

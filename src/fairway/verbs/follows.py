@@ -31,25 +31,33 @@ def begin(platform: Platform, actor: Actor, source: str, address: str, token: st
     with acting(platform, actor, "follow.begin", subject=source) as act:
         check_source(source)
         address = _checked(address)
-        if platform.store.follows.get(source) is not None:
-            raise Conflict(
-                "follow.exists",
-                f"{source} is followed already.",
-                remedy="Choose another name, or end that one: fairway follow stop.",
-                field="source",
-            )
+        _check_free(platform, source)
         sealed = platform.keys.seal(token) if token else ""
         made = Follow(source, address, actor.person, platform.clock.now(), sealed)
-        platform.store.follows.put(made)
         act.record("follow.begin", subject=source, details={"address": address})
     try:
-        turn(platform, actor, source)
+        # Kept only when it has been read: what is kept is read by the node's own turns too, and
+        # two that read the same catalogue at once would overtake each other.
+        made, _ = _turned(platform, actor, made)
+        with acting(platform, actor, "follow.begin", subject=source) as act:
+            _check_free(platform, source)
+            platform.store.follows.put(made)
+            _tell(act, made)
     except FairwayError:
         with acting(platform, actor, "follow.begin", subject=source) as act:
-            platform.store.follows.remove(source)
             act.record("follow.begin", "failed", subject=source, details={"address": address})
         raise
-    return _get(platform, source)
+    return made
+
+
+def _check_free(platform: Platform, source: str) -> None:
+    if platform.store.follows.get(source) is not None:
+        raise Conflict(
+            "follow.exists",
+            f"{source} is followed already.",
+            remedy="Choose another name, or end that one: fairway follow stop.",
+            field="source",
+        )
 
 
 def _checked(address: str) -> str:
@@ -98,19 +106,24 @@ def turn(platform: Platform, actor: Actor, source: str) -> int:
     """
     with looking(platform, actor, "follow.turn"):
         follow = _get(platform, source)
-        token = platform.keys.unseal(follow.sealed) if follow.sealed else ""
     try:
-        changes, pages = _fetched(platform, follow, token)
-        taken = _taken(platform, actor, source, changes, pages)
+        after, taken = _turned(platform, actor, follow)
     except FairwayError as error:
         if follow.fault != error.message:
             _note(platform, actor, replace(follow, fault=error.message[:500]))
         raise
-    if (changes.cursor, "") != (follow.cursor, follow.fault):
-        now = platform.clock.now()
-        changed = now if taken or follow.changed is None else follow.changed
-        _note(platform, actor, replace(follow, cursor=changes.cursor, changed=changed, fault=""))
+    if (after.cursor, "") != (follow.cursor, follow.fault):
+        _note(platform, actor, after)
     return taken
+
+
+def _turned(platform: Platform, actor: Actor, follow: Follow) -> tuple[Follow, int]:
+    """Take over what changed since a follow's cursor; return it as it is then, and how much."""
+    token = platform.keys.unseal(follow.sealed) if follow.sealed else ""
+    changes, pages = _fetched(platform, follow, token)
+    taken = _taken(platform, actor, follow.source, changes, pages)
+    changed = platform.clock.now() if taken or follow.changed is None else follow.changed
+    return replace(follow, cursor=changes.cursor, changed=changed, fault=""), taken
 
 
 def _fetched(platform: Platform, follow: Follow, token: str) -> tuple[Changes, str]:
