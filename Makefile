@@ -84,7 +84,8 @@ unit: install browser-ready cluster-ready partner-ready ## Run the tests and mea
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report= $(COVERING)
 	@echo "nouns, rules and verbs: every branch"
 	@$(BIN)/coverage report --skip-covered --include='$(CORE_FILES)' --fail-under=100
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(addprefix --ignore=,$(COVERING))
+	@# a file stays on one worker: many make nodes of their own, which two workers would make twice
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(addprefix --ignore=,$(COVERING))
 
 test-deep: install browser-ready cluster-ready partner-ready ## Run the tests with many more examples and larger data
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m 'deep or not deep' --hypothesis-profile=deep

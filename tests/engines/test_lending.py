@@ -11,7 +11,7 @@ import pytest
 
 from fairway.engines import lending
 from fairway.engines.duckdb import DuckDBStream
-from fairway.engines.lending import AT_ONCE, ROOM, Lender, fill
+from fairway.engines.lending import ROOM, ROOMS, Borrower, Lender
 from fairway.engines.worker import CHUNK, HEAD
 from fairway.engines.workers import Worker
 from fairway.nouns.errors import BoundExceeded, Unavailable
@@ -30,44 +30,48 @@ def ends():
 
 
 def lent(ends):
-    """Return a piece as the worker gets it."""
+    """Return the piece as the worker gets it."""
     lender, theirs = ends
-    lender.lend()
-    _, pieces, _, _ = socket.recv_fds(theirs, 1, 1)
-    return pieces[0]
+    lender.begin()
+    _, (piece,), _, _ = socket.recv_fds(theirs, ROOMS, 1)
+    return piece
+
+
+def descriptors():
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_what_is_filled_is_read_as_it_is(ends):
     lender, theirs = ends
-    lender.lend()
-    fill(theirs, [memoryview(b"as "), memoryview(b"counted")], len(SECRET))
+    lender.begin()
+    Borrower(theirs).fill([memoryview(b"as "), memoryview(b"counted")])
     read = lender.take(len(SECRET))
     lender.close()
     assert read == SECRET
     assert read.readonly
 
 
-def test_a_piece_that_stays_mapped_is_copied_and_what_is_read_stays_as_it_was(ends):
+def test_what_was_taken_stays_as_it_was(ends):
     piece = lent(ends)
-    with mmap.mmap(piece, ROOM) as kept:
+    with mmap.mmap(piece, ROOMS * ROOM) as kept:
         kept.write(SECRET)
         read = ends[0].take(len(SECRET))
         kept[: len(SECRET)] = b"otherwise!"
+        os.pwrite(piece, b"otherwise!", 0)
+        call("fallocate", piece, PUNCH, ctypes.c_long(0), ctypes.c_long(ROOM))
         assert read == SECRET
     os.close(piece)
 
 
 PUNCH = 0x03  # FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE
 LATER = {
-    "written": lambda piece: os.pwrite(piece, b"otherwise!", 0),
-    "mapped to write": lambda piece: mmap.mmap(piece, ROOM),
-    "protected to write": lambda piece: protected(piece),  # noqa: PLW0108 - it stands below
     "shortened": lambda piece: os.ftruncate(piece, 0),
-    "lengthened": lambda piece: os.ftruncate(piece, 2 * ROOM),
-    "emptied": lambda piece: call("fallocate", piece, PUNCH, ctypes.c_long(0), ctypes.c_long(4096)),
-    "sealed otherwise": lambda piece: fcntl.fcntl(piece, fcntl.F_ADD_SEALS, 0x10),
-    "opened again": lambda piece: os.pwrite(
-        os.open(f"/proc/self/fd/{piece}", os.O_RDWR), b"otherwise!", 0
+    "shortened by one": lambda piece: os.ftruncate(piece, ROOMS * ROOM - 1),
+    "lengthened": lambda piece: os.ftruncate(piece, 2 * ROOMS * ROOM),
+    "written past its end": lambda piece: os.pwrite(piece, b"more", ROOMS * ROOM),
+    "sealed to be read only": lambda piece: fcntl.fcntl(piece, fcntl.F_ADD_SEALS, 0x8),
+    "opened again and shortened": lambda piece: os.ftruncate(
+        os.open(f"/proc/self/fd/{piece}", os.O_RDWR), 0
     ),
 }
 
@@ -78,88 +82,96 @@ def call(name, *arguments):
         raise OSError(ctypes.get_errno(), name)
 
 
-def protected(piece):
-    """Map it to read, as is allowed, and then make the mapping one to write to."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.mmap.restype = ctypes.c_void_p
-    place = libc.mmap(None, ROOM, mmap.PROT_READ, mmap.MAP_SHARED, piece, 0)
-    call("mprotect", ctypes.c_void_p(place), ctypes.c_size_t(ROOM), mmap.PROT_WRITE)
-
-
 @pytest.mark.parametrize("how", LATER)
-def test_nothing_is_changed_after_it_was_taken(ends, how):
+def test_the_size_is_the_node_s_from_the_start(ends, how):
+    """No reader meets the end of the piece before its end."""
     piece = lent(ends)
-    with mmap.mmap(piece, ROOM) as room:
-        room.write(SECRET)
-    read = ends[0].take(len(SECRET))
     with pytest.raises(PermissionError):
         LATER[how](piece)
-    assert read == SECRET
-    os.close(piece)
-
-
-@pytest.mark.parametrize("size", [0, 2 * ROOM])
-def test_the_size_is_the_node_s_from_the_start(ends, size):
-    """No reader meets the end of a piece before its end."""
-    piece = lent(ends)
-    with pytest.raises(PermissionError):
-        os.ftruncate(piece, size)
-    assert bytes(ends[0].take(ROOM)[-1:]) == b"\0"
-    os.close(piece)
-
-
-def test_a_piece_that_the_worker_has_sealed_itself_is_copied(ends):
-    piece = lent(ends)
-    fcntl.fcntl(piece, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL)
-    os.pwrite(piece, SECRET, 0)
-    read = ends[0].take(len(SECRET))
-    os.pwrite(piece, b"otherwise!", 0)
-    assert read == SECRET
+    assert os.fstat(piece).st_size == ROOMS * ROOM
+    for _ in range(ROOMS):
+        assert bytes(ends[0].take(ROOM)[-1:]) == b"\0"
     os.close(piece)
 
 
 @pytest.mark.parametrize("size", [0, -1, ROOM + 1, 1 << 63])
-def test_no_more_is_taken_than_a_piece_holds(ends, size):
+def test_no_more_is_taken_than_a_room_holds(ends, size):
     os.close(lent(ends))
-    with pytest.raises(OSError, match="no such piece"):
+    with pytest.raises(OSError, match="no such room"):
         ends[0].take(size)
 
 
 def test_what_was_not_lent_is_not_taken(ends):
-    with pytest.raises(OSError, match="no such piece"):
+    with pytest.raises(OSError, match="no such room"):
         ends[0].take(1)
 
 
 def test_asking_again_gives_no_more(ends):
+    os.close(lent(ends))
     for _ in range(3):
         ends[0].begin()
-    assert len(ends[0]._lent) == AT_ONCE
+    ends[1].setblocking(False)
+    with pytest.raises(BlockingIOError):
+        ends[1].recv(1)
+
+
+def test_rooms_are_filled_in_turn_and_again_when_they_were_read(ends):
+    lender, theirs = ends
+    lender.begin()
+    borrower = Borrower(theirs)
+    for number in range(ROOMS):
+        borrower.fill([memoryview(bytes([number]) * 9)])
+    theirs.setblocking(False)
+    with pytest.raises(BlockingIOError):  # a worker runs ahead no further than this
+        borrower.fill([memoryview(b"too far")])
+    read = [lender.take(9)]
+    for number in range(ROOMS, 20):
+        borrower.fill([memoryview(bytes([number]) * 9)])
+        read.append(lender.take(9))
+    read += [lender.take(9) for _ in range(ROOMS - 1)]
+    assert [bytes(piece) for piece in read] == [bytes([number]) * 9 for number in range(20)]
+
+
+def test_a_room_is_filled_to_its_last_byte_and_touches_no_other(ends):
+    lender, theirs = ends
+    lender.begin()
+    borrower = Borrower(theirs)
+    borrower.fill([memoryview(b"a" * (ROOM - 1)), memoryview(b"b")])
+    borrower.fill([memoryview(b"c")])
+    assert bytes(lender.take(ROOM)[-2:]) == b"ab"
+    assert bytes(lender.take(2)) == b"c\0"
 
 
 def test_a_worker_that_has_died_is_lent_nothing_and_nothing_is_left_open(ends):
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = descriptors()
     ends[1].shutdown(socket.SHUT_RDWR)
     ends[0].begin()
     ends[0].close()
     ends[0].close()
-    assert len(list(Path("/proc/self/fd").iterdir())) == before - 1
+    assert descriptors() == before - 1
 
 
-def test_a_worker_whose_node_has_gone_ends(ends):
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_worker_whose_node_has_gone_ends(ends, begun):
+    borrower = Borrower(ends[1])
+    if begun:
+        ends[0].begin()
+        for _ in range(ROOMS):
+            borrower.fill([memoryview(b"x")])
     ends[0].close()
     with pytest.raises(BrokenPipeError):
-        fill(ends[1], [memoryview(b"x")], 1)
+        borrower.fill([memoryview(b"x")])
 
 
 def test_a_reader_keeps_what_it_read_and_no_descriptor(ends):
-    before = len(list(Path("/proc/self/fd").iterdir()))
-    read = []
-    for number in range(20):
-        ends[0].lend()
-        fill(ends[1], [memoryview(bytes([number]) * 9)], 9)
-        read.append(ends[0].take(9))
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
-    assert [bytes(piece) for piece in read] == [bytes([number]) * 9 for number in range(20)]
+    before = descriptors()
+    lender, theirs = ends
+    lender.begin()
+    Borrower(theirs).fill([memoryview(SECRET)])
+    read = lender.take(len(SECRET))
+    assert descriptors() <= before + 2  # the mappings of both ends, while they last
+    lender.close()
+    assert read == SECRET
 
 
 @pytest.fixture
@@ -206,10 +218,10 @@ def test_descriptors_that_a_worker_sends_are_never_received(hostile):
     stream, results, theirs = hostile
     with Path("/dev/zero").open("rb") as other:
         socket.send_fds(theirs, [b"M"], [other.fileno()] * 3)
-        before = len(list(Path("/proc/self/fd").iterdir()))
+        before = descriptors()
         os.write(results, HEAD.pack(b"M", 0, 0) + HEAD.pack(b"E", 0, 0))
         assert list(stream) == []
-        assert len(list(Path("/proc/self/fd").iterdir())) < before
+        assert descriptors() < before
 
 
 def test_a_large_result_crosses_in_lent_memory_and_a_small_one_does_not(world, engine, monkeypatch):

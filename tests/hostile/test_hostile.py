@@ -111,5 +111,4 @@ def test_the_world_does_hold_what_the_attacks_look_for(world):
 
     path = world.relations[0].source.location
     sql = f"SELECT count(*) FROM '{path}' WHERE name LIKE 'ZQCANARY%'"
-    found = duckdb.execute(sql).fetchone()
-    assert found == (4,)
+    assert duckdb.execute(sql).fetchall() == [(4,)]

@@ -110,7 +110,7 @@ class DuckDBStream:
     """Implements `verbs.ports.ResultStream`: what comes from one worker.
 
     What it says of itself is not believed: bytes are counted here once more, and memory that it was
-    lent is read only when the kernel says that it can write there no longer, or from a copy.
+    lent is read from a copy.
     """
 
     engine = "duckdb"
@@ -184,13 +184,10 @@ class DuckDBStream:
             raise failures.too_many_bytes(self._limits.bytes)
 
     def _taken(self, size: int) -> memoryview:
-        """Take lent memory back, and lend as much again."""
         try:
-            filled = self._lender.take(size)
+            return self._lender.take(size)
         except OSError:  # it never was lent, or holds less: no worker of ours says so
             raise self._failure("") from None
-        self._lender.lend()
-        return filled
 
     def _exactly(self, size: int) -> bytes:
         """Read from the pipe. Only waiting for the worker counts as its time, not the reader's."""

@@ -1,44 +1,35 @@
-"""Memory that the node lends to a worker, takes back filled, and reads without a copy.
+"""Memory that the node lends to a worker, and copies from what the worker has filled.
 
-A large result leaves the worker so: the node makes a piece of memory of a fixed size (a memfd) and
-sends it; the worker maps it, copies into it, unmaps it, and says how much it has written. Then the
-node seals it. The kernel seals only what nobody can write any more, neither by a mapping nor by a
-page that something still holds; so what is read afterwards cannot be changed. Where it does not
-seal, the node copies once, and reads the copy: a worker that keeps its hands on a piece changes
-nothing by that, and the kernel's own work on a page, which looks alike, costs no query. The size
-was sealed before the piece was lent, so no read can fault. The node takes no descriptor from a
-worker.
+A large result leaves the worker so: the node makes a piece of memory (a memfd) and sends it; both
+map it. It has a few rooms of a fixed size, which are filled in turn: the worker copies into one and
+says how much it has written; the node copies that out at once, and says that the room is free.
 
-How many pieces are lent at once bounds what a worker that runs ahead of its reader can fill.
+What is read is the copy, so a worker that writes into a room afterwards changes nothing; and what
+it writes while the node copies is as if it had written that before. The size of the piece is sealed
+before it is lent, so no copying can fault. The node takes no descriptor from a worker.
+
+Copying costs less than it saves: the rooms are used again, and the kernel gives memory that was
+used before for a fifth of what it gives new memory for.
+
+How many rooms there are bounds what a worker that runs ahead of its reader can fill.
 """
 
-import ctypes
 import fcntl
 import mmap
 import os
 import socket
-from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 import pyarrow as pa
 
-ROOM = 16 * 1024 * 1024
-"""How many bytes one piece holds. Sealing costs the same for a small one and a large one."""
+ROOM = 8 * 1024 * 1024
+"""How many bytes one room holds: few enough that the copy still finds them close to hand."""
 
-AT_ONCE = 3
-"""How many pieces a worker has, or has filled and nobody has read yet."""
+ROOMS = 3
+"""How many rooms there are: one that is filled, one that is copied from, one that waits."""
 
-_SIZE = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
-_CONTENT = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
-
-_libc = ctypes.CDLL(None, use_errno=True)
-_libc.mmap.restype = ctypes.c_void_p
-_libc.mmap.argtypes = [
-    *(ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long)
-]
-_libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+_SEALS = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
 
 class Lender:
@@ -46,85 +37,79 @@ class Lender:
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
-        self._lent: deque[int] = deque()
-        self._begun = False
+        self._piece: mmap.mmap | None = None
+        self._taken = 0
 
     def begin(self) -> None:
-        """Lend the first pieces. Asking a second time gives no more."""
-        if not self._begun:
-            self._begun = True
-            for _ in range(AT_ONCE):
-                self.lend()
-
-    def lend(self) -> None:
-        """Send one empty piece. A worker that has died is noticed elsewhere."""
+        """Lend the rooms. Asking a second time gives no more."""
+        if self._piece is not None:
+            return
         piece = os.memfd_create("result", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        self._lent.append(piece)
-        os.ftruncate(piece, ROOM)
-        fcntl.fcntl(piece, fcntl.F_ADD_SEALS, _SIZE)
-        with suppress(ConnectionError):
-            socket.send_fds(self._channel, [b"M"], [piece])
-
-    def take(self, size: int) -> memoryview:
-        """Return what the worker wrote into the piece that was lent first, and can write no longer.
-
-        Raises `OSError` for what was not lent, or is said to hold more than it can.
-        """
-        if not self._lent or not 0 < size <= ROOM:
-            raise OSError("no such piece was lent")
-        piece = self._lent.popleft()
         try:
-            sealed = _sealed(piece)  # before it is mapped here: that too could be to write
-            view = memoryview(pa.foreign_buffer(*_mapped(piece, size)))
-            return view if sealed else memoryview(bytes(view))
+            os.ftruncate(piece, ROOM * ROOMS)
+            fcntl.fcntl(piece, fcntl.F_ADD_SEALS, _SEALS)
+            self._piece = mmap.mmap(piece, ROOM * ROOMS, prot=mmap.PROT_READ)
+            with suppress(ConnectionError):  # a worker that has died is noticed elsewhere
+                socket.send_fds(self._channel, [bytes(ROOMS)], [piece])
         finally:
             os.close(piece)
 
+    def take(self, size: int) -> memoryview:
+        """Return a copy of what the worker wrote into the next room, and give the room back.
+
+        Raises `OSError` for what was not lent, or is said to hold more than it can.
+        """
+        if self._piece is None or not 0 < size <= ROOM:
+            raise OSError("no such room was lent")
+        start = self._taken % ROOMS * ROOM
+        self._taken += 1
+        copy = pa.allocate_buffer(size)  # Arrow's own, which it keeps at hand for the next
+        with memoryview(self._piece) as rooms, rooms[start : start + size] as filled:
+            memoryview(copy).cast("B")[:] = filled
+        with suppress(ConnectionError):
+            self._channel.send(b"\0")
+        return memoryview(copy).cast("B").toreadonly()
+
     def close(self) -> None:
-        """Let go of what was lent and never taken back; a second time does nothing."""
+        """Let go of the rooms; a second time does nothing."""
         self._channel.close()
-        while self._lent:
-            os.close(self._lent.popleft())
+        if self._piece is not None:
+            self._piece.close()
+            self._piece = None
 
 
-def _sealed(piece: int) -> bool:
-    """Seal what a piece holds; False while it is mapped or held, or if the worker has sealed it."""
-    try:
-        fcntl.fcntl(piece, fcntl.F_ADD_SEALS, _CONTENT)
-    except OSError:
-        return False
-    return True
+class Borrower:
+    """The worker's side. The rooms are asked for by the pipe, and come by the channel."""
 
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._piece: mmap.mmap | None = None
+        self._free = 0
+        self._filled = 0
 
-class _Mapping:
-    """Unmaps itself with the last who reads. Python's own would hold a descriptor for each."""
+    def fill(self, pieces: Sequence[memoryview]) -> None:
+        """Wait for the next room to be free, and copy into it what it has room for.
 
-    def __init__(self, address: int, size: int) -> None:
-        self._place = (address, size)
+        Raises `BrokenPipeError` when the node has hung up.
+        """
+        rooms = self._piece = self._piece or self._borrowed()
+        if not self._free:
+            self._free = len(self._channel.recv(ROOMS))
+        if not self._free:
+            raise BrokenPipeError
+        place = self._filled % ROOMS * ROOM
+        for piece in pieces:
+            rooms[place : place + len(piece)] = piece
+            place += len(piece)
+        self._free -= 1
+        self._filled += 1
 
-    def __del__(self) -> None:
-        _libc.munmap(*self._place)
-
-
-def _mapped(piece: int, size: int) -> tuple[int, int, _Mapping]:
-    address = _libc.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, piece, 0)
-    if address in (None, ctypes.c_void_p(-1).value):
-        raise OSError(ctypes.get_errno(), "mmap")
-    return address, size, _Mapping(address, size)
-
-
-def fill(channel: socket.socket, pieces: Sequence[memoryview], size: int) -> None:
-    """Wait for an empty piece, and copy `size` bytes into it: the worker's side.
-
-    Raises `BrokenPipeError` when the node has hung up.
-    """
-    _, lent, _, _ = socket.recv_fds(channel, 1, 1)
-    if not lent:
-        raise BrokenPipeError
-    try:
-        flags: Any = mmap.MAP_SHARED | mmap.MAP_POPULATE  # all its pages with one call
-        with mmap.mmap(lent[0], size, flags) as room:
-            for piece in pieces:
-                room.write(piece)
-    finally:
-        os.close(lent[0])
+    def _borrowed(self) -> mmap.mmap:
+        told, lent, _, _ = socket.recv_fds(self._channel, ROOMS, 1)
+        if not lent:
+            raise BrokenPipeError
+        try:
+            self._free = len(told)
+            return mmap.mmap(lent[0], ROOM * ROOMS)
+        finally:
+            os.close(lent[0])

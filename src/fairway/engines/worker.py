@@ -34,8 +34,9 @@ CHUNK = 1 << 20
 """How many bytes wait before they are sent, and how many a reader takes at once from the pipe."""
 
 _LENT_FROM = 4 * CHUNK
-_MUCH = 8 * CHUNK
-"""From how many bytes on memory is borrowed; and how many wait when much has been sent already."""
+_MUCH = 6 * CHUNK
+"""From how many bytes on memory is borrowed; and how many wait when much has been sent already.
+With the batch that comes on top, these fit into one room."""
 
 _PIECES = 512  # well below what one system call takes
 _BATCH = 8_192
@@ -53,7 +54,7 @@ class _Pipe:
     def __init__(self, descriptor: int, channel: socket.socket) -> None:
         self._descriptor = descriptor
         self._channel = channel
-        self._borrows = False
+        self._borrower: lending.Borrower | None = None
         self._waiting: list[memoryview] = []
         self.size = 0
         self.sent = 0
@@ -74,17 +75,16 @@ class _Pipe:
         if size < _LENT_FROM:
             self._put([memoryview(HEAD.pack(b"D", rows, size)), *waiting])
             return
-        if not self._borrows:
-            self._borrows = True
+        if self._borrower is None:
+            self._borrower = lending.Borrower(self._channel)
             self.message(b"M")
         for part in _parts(waiting, lending.ROOM):
-            length = sum(map(len, part))
-            lending.fill(self._channel, part, length)
-            self._put([memoryview(HEAD.pack(b"L", rows, length))])
+            self._borrower.fill(part)
+            self.message(b"L", rows, sum(map(len, part)))
 
-    def message(self, kind: bytes, number: int = 0, body: bytes = b"") -> None:
+    def message(self, kind: bytes, number: int = 0, size: int = 0, body: bytes = b"") -> None:
         """Send one message; return when the reader has taken it, or it is in the pipe."""
-        self._put([memoryview(HEAD.pack(kind, number, len(body)) + body)])
+        self._put([memoryview(HEAD.pack(kind, number, size or len(body)) + body)])
 
     def _put(self, pieces: list[memoryview]) -> None:
         while pieces:
@@ -176,19 +176,19 @@ def run(
             try:
                 _take(connection, number, answer, job["answers"][number]["fields"])
             except _BadAnswer as bad:
-                pipe.message(b"F", 0, f"{failures.ANSWER}{number}:{bad}".encode())
+                pipe.message(b"F", body=f"{failures.ANSWER}{number}:{bad}".encode())
                 return
         try:
             _choose(connection, job)
             _prepare(connection, job)
         except duckdb.InvalidInputException:  # a file that is not what its name says
-            pipe.message(b"F", 0, b"source")
+            pipe.message(b"F", body=b"source")
             return
         _stream(connection.sql(job["sql"]), job, pipe)
     except BrokenPipeError:
         return
     except BaseException as error:  # noqa: BLE001 - whatever it is, only its class goes out
-        pipe.message(b"F", 0, failures.code(error).encode())
+        pipe.message(b"F", body=failures.code(error).encode())
 
 
 class _BadAnswer(Exception):
