@@ -51,7 +51,7 @@ class NodeSettings:
     token_days: int = 90
     address: str = ""
     cache_bytes: int = 8 * 1024**3
-    url_seconds: int = 900
+    url_seconds: int = 3600
     spark_address: str = field(default="", repr=False)
     spark_server: str = "spark"
     spark_above: int = 64 * 1024**3
@@ -114,7 +114,9 @@ KEYS: Mapping[str, Key] = {
     "spark.above": Key(int, "Bytes of files that a query has to read to go to Spark."),
     "sharing.address": Key(str, "Where partners reach the node, such as https://data.example."),
     "sharing.cache_bytes": Key(int, "The most bytes of files that are kept for shares."),
-    "sharing.url_seconds": Key(int, "Seconds that a link to a shared file works."),
+    "sharing.url_seconds": Key(
+        int, "Seconds that a link to a shared file works; Spark renews what has more than 900."
+    ),
     "sign_in.issuer": Key(str, "The https:// address of the department's OpenID Connect provider."),
     "sign_in.client": Key(str, "The name by which the provider knows this node."),
     "sign_in.label": Key(str, "What people call the provider, on the sign-in page."),

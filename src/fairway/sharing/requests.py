@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from fairway.nouns.errors import BadInput, NotSignedIn
+from fairway.nouns.versions import AsOf, Moment, Version
 from fairway.verbs.shared_tables import Reading, Span
 from fairway.wiring import current
 
@@ -105,6 +106,17 @@ def reading(request: HttpRequest) -> Reading | Span:
         refresh=tokens["refreshToken"],
         wants_refresh=given.get("includeRefreshToken") is True,
     )
+
+
+def as_of(request: HttpRequest) -> AsOf | None:
+    """Read which version the metadata is asked of: None for the newest."""
+    version = number(request.GET.get("version"), "version", LARGEST_LONG)
+    at = moment(request.GET.get("timestamp"), "timestamp")
+    if version is not None and at is not None:
+        raise _bad("version", "Give a version or a timestamp, not both.")
+    if version is not None:
+        return Version(version)
+    return None if at is None else Moment(at)
 
 
 def _object(request: HttpRequest) -> Mapping[str, Any]:

@@ -34,9 +34,10 @@ def newest(request: HttpRequest, share: str, schema: str, table: str) -> HttpRes
 
 @answers_to("GET", "HEAD")
 def metadata(request: HttpRequest, share: str, schema: str, table: str) -> HttpResponseBase:
-    """Tell what the table looks like."""
+    """Tell what the table looks like, now or at an earlier version."""
     given, wanted = requests.token(request), capabilities.asked(request)
-    read = shared_tables.show_table(current(), given, TableName(share, schema, table))
+    name, as_of = TableName(share, schema, table), requests.as_of(request)
+    read = shared_tables.show_table(current(), given, name, as_of=as_of)
     told = [actions.protocol(wanted), actions.metadata(read, wanted)]
     if wanted.ends:
         told.append(actions.end(read.links, read.page, read.refresh))

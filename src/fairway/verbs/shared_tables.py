@@ -93,14 +93,18 @@ class ChangesRead:
 
 @verb("share.table")
 def show_table(
-    platform: Platform, token: str, name: TableName, since: datetime | None = None
+    platform: Platform,
+    token: str,
+    name: TableName,
+    since: datetime | None = None,
+    as_of: AsOf | None = None,
 ) -> TableRead:
-    """Return the newest version of a table, or the earliest that stood at a moment or later.
+    """Return the newest version of a table, that which stood at a moment, or the earliest `since`.
 
-    Raises `BadInput` where there is none since then.
+    Raises `BadInput` where there is none, and for a version that is not shared.
     """
     shared = table(platform, token, name, "share.table")
-    version, extract = version_of(platform, shared, "share.table")
+    version, extract = version_of(platform, shared, "share.table", as_of)
     if since is not None:
         version = _earliest(platform, shared, version, since)
     return TableRead(shared, version, extract)
@@ -221,7 +225,8 @@ def _wanted(told: Sequence[tuple[int, datetime]], span: Span) -> Sequence[tuple[
         and (span.until is None or at <= span.until)
     ]
     if not found or (span.start is not None and span.start not in held):
-        raise _bad_span("startingVersion", "The table has no such versions.")
+        began = "startingVersion" if span.since is None else "startingTimestamp"
+        raise _bad_span(began, "The table has no such versions.")
     if len(found) > MOST_VERSIONS:
         raise _bad_span("endingVersion", f"At most {MOST_VERSIONS} versions are read at once.")
     return found

@@ -22,6 +22,7 @@ from fairway.verbs.ports import Platform
 from fairway.verbs.rates import admit_under
 
 _LINK = "stored-file"
+_LONGEST_LINK = 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def offer(
             raise
         found, under = grant.product, grant.under
         admit_under(platform, actor, under)
-        lives = timedelta(seconds=int(platform.settings["url_seconds"]))
+        lives = timedelta(seconds=min(int(platform.settings["url_seconds"]), _LONGEST_LINK))
         until = (platform.clock.now() + lives).replace(microsecond=0)
         state = platform.sources.state(found.source)
         count = len(platform.sources.locate(found.source).files)
