@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ledger import tampering
 from tests.ledger.events import NOON, an_event, events
 
-from fairway.ledger import finding
+from fairway.ledger import finding, segments
 from fairway.nouns.errors import Unavailable
 from fairway.nouns.events import EventFilter
 from fairway.rules.ledger import event_facets, seal
@@ -412,6 +412,30 @@ def test_a_server_that_went_away_is_found_again(node, monkeypatch):
     cut()
     assert node.ledger.append(an_event(3)) == 3
     assert node.ledger.verify().intact
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_who_indexes_holds_up_nobody_who_appends(node):
+    """What is appended meanwhile is indexed after, by whoever looks for it first."""
+    node.ledger.append(an_event(0))
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            segments.lock_index()
+            assert pool.submit(node.ledger.append, an_event(1)).result(60) == 2
+            found = pool.submit(_found_elsewhere, node)
+            assert node.ledger.pace(NOON).lag == 1
+            assert not found.done()
+        assert found.result(60) == 2
+    assert node.ledger.pace(NOON).lag == 0
+    assert node.ledger.verify().intact
+
+
+def _found_elsewhere(node):
+    try:
+        return len(node.ledger.find(EventFilter()))
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

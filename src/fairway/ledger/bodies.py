@@ -115,6 +115,7 @@ def erase(sequences: Sequence[int], at: datetime, archive: Archive) -> tuple[int
     Raises `NotFound` for an entry that the record does not have.
     """
     segments.lock()
+    segments.lock_index()
     erased, months = 0, set()
     for sequence in sorted(set(sequences)):
         try:

@@ -220,7 +220,7 @@ class DatabaseLedger:
         )
         note = self.signer.sign(grown.size, merkle.root(grown))
         segments.put_head(grown, note)
-        if self._few(len(events)) and indexed == edge.size:
+        if self._few(len(events)) and indexed == edge.size and segments.lock_index(wait=False):
             found = [event_facets(event) for event, _ in events]
             indexed = finding.add(
                 finding.indexed(), [(at, f.at, f) for at, f in enumerate(found, edge.size + 1)]
@@ -296,10 +296,16 @@ class DatabaseLedger:
         """
         if self._lag == 0 or (waited_for and self._lag < BEHIND):
             return False
-        with answering(), transaction.atomic(durable=True):
-            segments.lock()
-            self._lag = bodies.index(STRETCH, self._archive)
+        with answering():
+            self._lag = self._stretch()
         return self._lag > 0
+
+    def _stretch(self) -> int:
+        """Index a stretch in a transaction of its own; return how far the index then lags."""
+        with transaction.atomic(durable=True):
+            segments.lock_index()
+            segments.unsynced()
+            return bodies.index(STRETCH, self._archive)
 
     def _catch_up(self) -> finding.Indexed:
         """Bring the index up to date; return how far it reaches."""
@@ -309,7 +315,8 @@ class DatabaseLedger:
         if held is None or held.indexed >= held.size:
             return finding.indexed()
         if connection.in_atomic_block:
-            segments.lock()
+            segments.lock()  # the transaction may grow the tree later, and would take both in turn
+            segments.lock_index()
             while bodies.index(STRETCH, self._archive):
                 pass
             gathered = self._gathered()
@@ -318,9 +325,7 @@ class DatabaseLedger:
             return finding.indexed()
         behind = 1
         while behind:
-            with transaction.atomic(durable=True):
-                segments.lock()
-                behind = self._lag = bodies.index(STRETCH, self._archive)
+            behind = self._lag = self._stretch()
         return finding.indexed()
 
     # ------------------------------------------------------------------ asking

@@ -13,6 +13,7 @@ from fairway.rules.ledger import LEAF
 from fairway.rules.merkle import Edge, Node, unpacked
 
 SEQUENCER = 0x6C6564676572  # PostgreSQL's advisory lock that whoever grows the tree queues for
+INDEXER = SEQUENCER + 1  # and that of whoever adds to the index; taken after the other, if both are
 MOST = 256  # entries in one segment
 
 
@@ -60,6 +61,33 @@ def lock() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCER])
+
+
+def lock_index(*, wait: bool = True) -> bool:
+    """Queue for adding to the index, until the transaction ends; say whether the place was got.
+
+    Who only indexes does not hold up who grows the tree, and takes nothing else after this. Who
+    grows the tree does not `wait`. On SQLite one transaction writes at a time anyway.
+    """
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        if not wait:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [INDEXER])
+            return bool(cursor.fetchone()[0])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INDEXER])
+        return True
+
+
+def unsynced() -> None:
+    """Let the open transaction, which only indexes, end before the disk has it.
+
+    A server that dies may lose the last of the index with it, never an entry: what the index then
+    lags by is indexed again.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO OFF")
 
 
 def held() -> Held | None:
