@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler
-from django.core.signals import request_finished, request_started
 
+from fairway.handling import Handler
 from fairway.nouns.errors import FairwayError, NotFound
+from fairway.store.database import let_go
 from fairway.verbs import follows, witnessing
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.agreements import settle_all
@@ -211,11 +211,10 @@ def _turn(source: str) -> int:
 @contextmanager
 def _connection() -> Iterator[None]:
     """Work on a connection that is let go of afterwards."""
-    request_started.send(sender=None)
     try:
         yield
     finally:
-        request_finished.send(sender=None)
+        let_go()
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:
@@ -301,5 +300,5 @@ def __getattr__(name: str) -> Any:
     import django
 
     django.setup(set_prefix=False)
-    handler: Any = ASGIHandler()
+    handler: Any = Handler()
     return bounded(handler)

@@ -20,7 +20,7 @@ from fairway.nouns.errors import (
 )
 from fairway.nouns.queries import Limits
 from fairway.verbs import recipients, shared_files, shares
-from fairway.verbs.extracts import Part, kept, key_of, policy_of
+from fairway.verbs.extracts import Part, kept, key_of
 from fairway.verbs.people import deactivate
 from fairway.verbs.shared_files import broke_off, read_file, still_open
 from fairway.verbs.shared_tables import Reading, query_table, show_table
@@ -416,7 +416,7 @@ def test_a_guardrail_that_fails_denies(partner, scene):
 
 def test_terms_and_states_have_names_of_their_own(partner, scene):
     shared, other = partner.look(), Partner(scene, scope="region = 'London'").look()
-    assert policy_of(shared) != policy_of(other)
+    assert shared.policy != other.policy
     assert key_of(shared, "a") != key_of(shared, "b")
     assert key_of(shared, "a") != key_of(other, "a")
     assert shared_files.links(

@@ -93,6 +93,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,  # where a thread keeps its connection: the server may be gone
         "OPTIONS": {"connect_timeout": "10", "application_name": "fairway"}
         | options
         | {"options": " ".join(f"-c {bound}" for bound in bounds)},

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from django.db import connection, models, transaction
+from django.core.signals import request_started
+from django.db import (
+    close_old_connections,
+    connection,
+    connections,
+    models,
+    reset_queries,
+    transaction,
+)
 from django.db.utils import DatabaseError, DataError, IntegrityError, InterfaceError
 
 from fairway.nouns.errors import BadInput, Conflict, Unavailable
@@ -161,6 +169,27 @@ class Words(models.TextField):  # type: ignore[type-arg]  # as Django defines it
         """Replace what cannot be kept, for look-ups."""
         prepared = super().get_prep_value(value)
         return storable(prepared) if isinstance(prepared, str) else prepared
+
+
+def keep_connections(seconds: int) -> None:
+    """Let each thread of this process keep its connection for so long.
+
+    Django looks after connections on a way of its own to the thread of a request; where they are
+    kept, `renew` does it in the thread instead, before the thread's next work.
+    """
+    connections.settings["default"]["CONN_MAX_AGE"] = seconds
+    for work in (close_old_connections, reset_queries):
+        request_started.disconnect(work)
+
+
+def renew() -> None:
+    """Let go of this thread's connection if it is too old, or broken."""
+    close_old_connections()
+
+
+def let_go() -> None:
+    """Let go of this thread's connection."""
+    connections.close_all()
 
 
 def storable(text: str) -> str:

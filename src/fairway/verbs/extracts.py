@@ -47,13 +47,6 @@ _SQL = {
 }
 
 
-def policy_of(shared: Shared) -> str:
-    """Return a text that stands for the terms: another one when anything in them is another."""
-    governed = shared.relation
-    terms = (governed.columns, governed.scope, governed.scope_types)
-    return hashlib.sha256(repr(terms).encode()).hexdigest()[:16]
-
-
 def version_of(
     platform: Platform, shared: Shared, verb: str, wanted: AsOf | None = None
 ) -> tuple[ShareVersion, Extract]:
@@ -128,7 +121,7 @@ def kept(platform: Platform, shared: Shared, number: int, part: Part) -> Extract
 
 def key_of(shared: Shared, state: str) -> str:
     """Return the name of an extract: of its agreement, its terms and its state."""
-    named = "\n".join([shared.name, policy_of(shared), state])
+    named = "\n".join([shared.name, shared.policy, state])
     return hashlib.sha256(named.encode()).hexdigest()[:40]
 
 
@@ -220,10 +213,9 @@ def _numbered(
     platform: Platform, shared: Shared, verb: str, state: str, source: Source, extract: Extract
 ) -> ShareVersion:
     """Return the version that an extract is: a new one where what it shows is new."""
-    policy = policy_of(shared)
     versions = platform.store.shares.versions(shared.name)
     for known in versions if source.version else versions[:1]:
-        if (known.policy, known.state) == (policy, state):
+        if (known.policy, known.state) == (shared.policy, state):
             return known
     with acting(platform, shared.actor, verb, subject=shared.name) as act:
         if source.version:
@@ -250,17 +242,14 @@ def _own_number(
     number = int(source.version)
     written = dict(platform.sources.history(shared.relation.source))
     at = written.get(number, platform.clock.now())
-    return ShareVersion(
-        shared.name, number, policy_of(shared), state, extract.key, extract.digest, at
-    )
+    return ShareVersion(shared.name, number, shared.policy, state, extract.key, extract.digest, at)
 
 
 def _next_number(platform: Platform, shared: Shared, state: str, extract: Extract) -> ShareVersion:
     """Return the next version, or the newest one as it is where it shows the same."""
-    policy = policy_of(shared)
     latest = next(iter(platform.store.shares.versions(shared.name)), None)
-    if latest and (latest.policy, latest.digest) == (policy, extract.digest):
+    if latest and (latest.policy, latest.digest) == (shared.policy, extract.digest):
         return replace(latest, state=state, extract=extract.key)
     number = latest.number + 1 if latest else 0
     now = platform.clock.now()
-    return ShareVersion(shared.name, number, policy, state, extract.key, extract.digest, now)
+    return ShareVersion(shared.name, number, shared.policy, state, extract.key, extract.digest, now)

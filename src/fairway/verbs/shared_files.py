@@ -11,7 +11,7 @@ from fairway.nouns.people import Actor, Via
 from fairway.nouns.shares import Extract, ExtractFile, Recipient
 from fairway.rules.seals import holds, signature
 from fairway.verbs.acting import event, verb
-from fairway.verbs.extracts import Part, kept, policy_of
+from fairway.verbs.extracts import Part, kept
 from fairway.verbs.ports import Platform
 from fairway.verbs.recipients import admit_recipient
 from fairway.verbs.shares import Shared, opened_share, record
@@ -73,7 +73,7 @@ def links(
     """
     lives = timedelta(seconds=int(platform.settings["url_seconds"]))
     until = min(platform.clock.now() + lives, shared.recipient.expires).replace(microsecond=0)
-    key, policy = platform.keys.seal_key(), policy_of(shared)
+    key, policy = platform.keys.seal_key(), shared.policy
     made = []
     for file in extract.files:
         ticket = Ticket(
@@ -101,7 +101,7 @@ def read_file(platform: Platform, ticket: Ticket, asked: Mapping[str, Any] | Non
     """
     recipient = _recipient_of(platform, ticket)
     shared = opened_share(platform, recipient, "share.file")
-    if ticket.policy != policy_of(shared):
+    if ticket.policy != shared.policy:
         raise _refused(platform, recipient, shared.agreement)
     number, part = int(ticket.version), Part(ticket.part)
     extract = kept(platform, shared, number, part)

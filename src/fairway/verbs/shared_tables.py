@@ -15,7 +15,6 @@ from fairway.verbs.extracts import (
     changed,
     history,
     keeps_history,
-    policy_of,
     version_of,
 )
 from fairway.verbs.ports import Platform
@@ -238,7 +237,7 @@ def _bad_span(field: str, message: str) -> BadInput:
 
 def _of(shared: Shared, version: ShareVersion) -> str:
     """Return what a token is bound to: recipient, agreement, terms and version."""
-    return f"{shared.recipient.id}/{shared.name}/{policy_of(shared)}/{version.number}"
+    return f"{shared.recipient.id}/{shared.name}/{shared.policy}/{version.number}"
 
 
 def _token(platform: Platform, shared: Shared, version: ShareVersion, use: str, text: str) -> int:

@@ -4,6 +4,7 @@ Who asks is a token's recipient; what they may see is decided at each request, a
 is exactly what their one agreement grants.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,13 +29,17 @@ _LIST = "list"
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What one recipient may see now. The share is named for the agreement."""
+    """What one recipient may see now. The share is named for the agreement.
+
+    `policy` stands for the terms: it is another one when anything in them is another.
+    """
 
     recipient: Recipient
     agreement: Agreement
     product: DataProduct
     relation: GovernedRelation
     columns: tuple[SharedColumn, ...]
+    policy: str
 
     @property
     def name(self) -> str:
@@ -109,7 +114,9 @@ def _shared(platform: Platform, recipient: Recipient, agreement: Agreement, gran
         SharedColumn(c.name, treated_type(c.type, c.treatment), described[c.name])
         for c in governed.columns
     )
-    return Shared(recipient, agreement, grant.product, governed, columns)
+    terms = repr((governed.columns, governed.scope, governed.scope_types))
+    policy = hashlib.sha256(terms.encode()).hexdigest()[:16]
+    return Shared(recipient, agreement, grant.product, governed, columns, policy)
 
 
 def record(
