@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from tests.docs.walk import follow
+from tests.sharing.test_partners import CLIENT
+from tests.web.server import free_port
 
 HOW_TO = Path(__file__).parent.parent.parent / "docs/how-to"
 DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
@@ -18,7 +20,6 @@ DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
         "plan-stop-and-download",
         "harvest-a-catalogue",
         "run-a-trust",
-        "share-with-a-partner",
         "sign-in-by-a-provider",
         "verify-the-record",
         "verify-a-log-as-an-outsider",
@@ -26,6 +27,19 @@ DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
 )
 def test_a_page_does_what_it_says(page, environment, tmp_path):
     follow(HOW_TO / f"{page}.md", tmp_path, environment)
+
+
+@pytest.mark.slow
+def test_the_page_for_partners_does_what_it_says_with_their_own_client(environment, tmp_path):
+    assert CLIENT.exists(), "The official client is not installed: make partner-ready"
+    port = free_port()
+    replaced = {
+        "partner/bin/python": str(CLIENT),
+        "--port 8000": f"--port {port}",
+        "https://data.example.gov.uk": f"http://127.0.0.1:{port}",
+    }
+    environment |= {"no_proxy": "*", "COLUMNS": "80"}
+    follow(HOW_TO / "share-with-a-partner.md", tmp_path, environment, replaced)
 
 
 @pytest.mark.slow

@@ -7,7 +7,9 @@ stands for any lines. Ids, times, days, hashes and addresses differ from run to 
 compared by their shape.
 """
 
+import os
 import re
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -78,6 +80,7 @@ class Shell:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
         self._ids: dict[str, str] = {}
 
@@ -112,7 +115,8 @@ class Shell:
             self._ids.setdefault(theirs, ours)
 
     def close(self) -> None:
-        self._shell.terminate()
+        """End the shell, and what it has left running."""
+        os.killpg(self._shell.pid, signal.SIGTERM)
         self._shell.wait(10)
         for pipe in (self._shell.stdin, self._shell.stdout):
             if pipe is not None:
@@ -166,6 +170,7 @@ def follow(
         for step in steps(document):
             for theirs, ours in (replaced or {}).items():
                 step.text = step.text.replace(theirs, ours)
+                step.expected = [line.replace(theirs, ours) for line in step.expected]
             printed = shell.run(step)
             assert agrees(step.expected, printed), _report(document, step, printed)
     finally:
