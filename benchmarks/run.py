@@ -25,6 +25,7 @@ BENCHMARKS = {
     "latency": "A small query, pages and the API, over a served node.",
     "search": "Search over 100,000 entries: load, queries with facets, changes, memory.",
     "catalogues": "Records of the UK model, a harvest and a feed, per second.",
+    "following": "A change at one node until it is found in the node that follows it.",
     "sharing": "Reading a share, warm, against DuckDB on the same governed result.",
     "start": "How long a node takes to start, and its memory.",
 }
