@@ -248,6 +248,7 @@ def test_an_address_becomes_what_django_connects_with(workspace):
         "PASSWORD": "s3cret/",
         "HOST": "db.internal",
         "PORT": "5433",
+        "CONN_HEALTH_CHECKS": True,
     }
     assert options["sslmode"] == "require"
     assert "statement_timeout" in options["options"]
