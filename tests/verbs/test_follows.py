@@ -131,6 +131,22 @@ def test_a_fault_is_noted_once_and_forgotten_when_it_is_over(platform, scene, th
     assert follows.follows(platform, scene.manager)[0].fault == ""
 
 
+def test_two_turns_at_once_are_no_fault_of_the_other_node(platform, scene, there, monkeypatch):
+    begin(platform, scene)
+    there.put("a", "One")
+    begun_meanwhile = Conflict("harvest.overtaken", "Another harvest began meanwhile.")
+    with monkeypatch.context() as patched:
+        patched.setattr(follows, "take_over", lambda *_, **__: raised(begun_meanwhile))
+        with pytest.raises(Conflict):
+            follows.turn(platform, SYSTEM, "there")
+    assert follows.follows(platform, scene.manager)[0].fault == ""
+    assert follows.turn(platform, SYSTEM, "there") == 1
+
+
+def raised(error):
+    raise error
+
+
 def test_a_start_that_fails_leaves_nothing_behind(platform, scene, there):
     there.failing = Refused("harvest.refused_there", "The address refuses with 401.")
     with pytest.raises(Refused):

@@ -108,6 +108,8 @@ def turn(platform: Platform, actor: Actor, source: str) -> int:
         follow = _get(platform, source)
     try:
         after, taken = _turned(platform, actor, follow)
+    except Conflict:  # another process of this node is at it: no fault of the other node
+        raise
     except FairwayError as error:
         if follow.fault != error.message:
             _note(platform, actor, replace(follow, fault=error.message[:500]))
