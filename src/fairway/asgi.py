@@ -19,7 +19,7 @@ from fairway.store.database import let_go
 from fairway.verbs import follows, witnessing
 from fairway.verbs.acting import SYSTEM
 from fairway.verbs.agreements import settle_all
-from fairway.verbs.cancelling import Cancellation
+from fairway.verbs.cancelling import LEAVING, Cancellation
 from fairway.verbs.letters import deliver_all
 from fairway.wiring import current
 
@@ -72,9 +72,9 @@ def bounded(application: Application) -> Application:
         answer = _Answer(send)
         started = time.monotonic()
         leaving = Cancellation()
-        scope["fairway.leaving"] = leaving.attach
+        scope[LEAVING] = leaving.attach
         try:
-            await application(scope, _counted(scope, receive, leaving), answer.send)
+            await application(scope, _counted(scope, receive, answer, leaving), answer.send)
         except _TooLarge:
             await answer.problem(413, "request.too_large", "The request is larger than allowed.")
         except _TooSlow:
@@ -259,11 +259,14 @@ class _Answer:
         await self.send({"type": "http.response.body", "body": body})
 
 
-def _counted(scope: MutableMapping[str, Any], receive: Receive, leaving: Cancellation) -> Receive:
+def _counted(
+    scope: MutableMapping[str, Any], receive: Receive, answer: _Answer, leaving: Cancellation
+) -> Receive:
     """Return a `receive` that stops at the largest body and at the longest wait for it.
 
-    When the reader leaves, the work that was attached for that is stopped before all else: what
-    comes after waits for the thread that does it.
+    When the reader leaves before the answer has begun, the work that was attached for that is
+    stopped before all else: what comes after waits for the thread that does it. Later it is the
+    answer itself that breaks off, and its work with it.
     """
     size = 0
     arrived = False
@@ -274,7 +277,7 @@ def _counted(scope: MutableMapping[str, Any], receive: Receive, leaving: Cancell
         nonlocal size, arrived
         if arrived:
             message = await receive()  # only the news that the reader left can come now
-            if leaving.matters:
+            if not answer.status:
                 await asyncio.to_thread(leaving.cancel)
             return message
         if promised.isdigit() and int(promised) > LARGEST_BODY:

@@ -5,10 +5,12 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from tests.waiting import until
 
 from fairway.engines.turns import FairTurns
 from fairway.nouns.errors import Busy
 from fairway.nouns.queries import Running
+from fairway.verbs.cancelling import Cancellation
 
 
 def asked(person, query="Q-1"):
@@ -126,6 +128,24 @@ def test_what_waits_can_be_cancelled_and_what_runs_is_stopped():
     late.cancel()
     late.attach(lambda: stopped.append(3))
     assert stopped == [1, 3]
+
+
+def test_what_waits_leaves_the_line_at_once_when_who_asked_goes_away():
+    turns = FairTurns(1)
+    held = turns.take(asked("ann", "Q-1"))
+    gone = Cancellation()
+    found = []
+    waiting = threading.Thread(
+        target=lambda: found.append(turns.take(asked("bob", "Q-2"), attach=gone.attach))
+    )
+    waiting.start()
+    until(lambda: turns.running("bob"))
+    gone.cancel()
+    waiting.join()
+    assert (found[0].cancelled, found[0].admitted) == (True, False)
+    assert turns.running("bob") == ()
+    held.release()
+    assert turns.take(asked("cat", "Q-3"), attach=gone.attach).cancelled  # gone before it came
 
 
 def test_who_holds_a_place_too_long_gives_way_to_who_waits():

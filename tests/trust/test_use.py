@@ -1,12 +1,11 @@
 """Data of another node, used where it lies: what crosses, what is recorded, what is refused."""
 
-import resource
 import threading
-from pathlib import Path
 
 import pytest
 from tests.trust.conftest import PURPOSE
 from tests.waiting import until
+from tests.workers import working
 
 from fairway.nouns.errors import FairwayError
 
@@ -42,29 +41,6 @@ def test_a_join_with_a_product_here(pair, agreement):
 
 
 # ------------------------------------------------------------------ cancelling
-
-
-def working(process: int) -> set[int]:
-    """The workers of a served node that have a job: their processor time is bounded by it."""
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = status.read_text().rpartition(")")[2].split()[:2]
-        except OSError:  # it has just ended
-            continue
-        if state not in "ZX":
-            parents[int(status.parent.name)] = int(parent)
-    family, found = {process}, {process}
-    while found := {child for child, parent in parents.items() if parent in found}:
-        family |= found
-    return {member for member in family if 0 < _seconds(member) < 24 * 3600}
-
-
-def _seconds(process: int) -> int:
-    try:
-        return resource.prlimit(process, resource.RLIMIT_CPU)[0]
-    except ProcessLookupError:
-        return 0
 
 
 @pytest.fixture

@@ -354,7 +354,7 @@ def test_a_query_that_was_cancelled_while_it_waited_is_not_run(scene):
     class Turns:
         turn = Turn()
 
-        def take(self, running, handle=""):
+        def take(self, running, handle="", attach=None):
             return self.turn
 
     scene.platform = replace(scene.platform, turns=Turns())

@@ -157,6 +157,6 @@ def reindex(request: HttpRequest) -> indexing.Reindexed:
 
 
 @router.get("/catalogue/suggestions", response=list[str], summary="Suggest while typing")
-def suggest(request: HttpRequest, q: Annotated[str, Query(max_length=200)] = "") -> tuple[str, ...]:
+def suggest(request: HttpRequest, q: Annotated[str, Query(max_length=200)] = "") -> list[str]:
     """Titles that hold what was typed so far, the last word begun."""
-    return catalogue.suggest(current(), actor(request), q)
+    return list(catalogue.suggest(current(), actor(request), q))

@@ -1,6 +1,5 @@
 """The hub's glossary: other names that searches also look for."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -31,7 +30,7 @@ class TermOut(Schema):
 
 
 @router.get("/glossary", response=list[TermOut], summary="List the hub's glossary")
-def terms(request: HttpRequest) -> Sequence[GlossaryTerm]:
+def terms(request: HttpRequest) -> list[GlossaryTerm]:
     """Return every term with the other names that searches look for."""
     return list(glossary.terms(current(), actor(request)))
 

@@ -1,6 +1,6 @@
 """Queries: use data in place, and see how a query stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from fairway.api.streams import response
 from fairway.nouns.plans import QueryPlan
 from fairway.nouns.queries import Limits, Running
 from fairway.verbs import plans, queries
+from fairway.verbs.cancelling import leaving
 from fairway.wiring import current
 
 router = Router(tags=["Queries"])
@@ -105,6 +106,7 @@ def run(
         limits=_limits(given.limits),
         as_of=given.as_of,
         handle=given.handle,
+        attach=leaving(request),
     )
     return response(request, result, wanted)
 
@@ -188,9 +190,9 @@ def plan(request: HttpRequest, given: PlanIn) -> QueryPlan:
 
 
 @router.get("/queries", response=list[RunningOut], summary="List your queries that run")
-def running(request: HttpRequest) -> Sequence[Running]:
+def running(request: HttpRequest) -> list[Running]:
     """One's own queries that run now or wait for their turn."""
-    return queries.running(current(), actor(request))
+    return list(queries.running(current(), actor(request)))
 
 
 @router.delete("/queries/{query}", response=RunningOut, summary="Cancel a query")

@@ -1,6 +1,5 @@
 """Tasks, and the recertification of access by data owners."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -57,7 +56,7 @@ class ConfirmedOut(Schema):
 
 
 @router.get("/tasks", response=list[TaskOut], summary="List what waits for one")
-def list_tasks(request: HttpRequest) -> Sequence[Task]:
+def list_tasks(request: HttpRequest) -> list[Task]:
     """Return the hub's tasks and those of one's own domains, the most urgent first."""
     return list(tasks.list_all(current(), actor(request)))
 

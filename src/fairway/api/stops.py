@@ -1,6 +1,5 @@
 """Deny now: stop a person, a product or an agreement."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -34,7 +33,7 @@ class StopOut(Schema):
 
 
 @router.get("/stops", response=list[StopOut], summary="List what is stopped")
-def list_stops(request: HttpRequest) -> Sequence[Stop]:
+def list_stops(request: HttpRequest) -> list[Stop]:
     """Return the stops in force, oldest first."""
     return list(stops.list_all(current(), actor(request)))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from fairway.nouns.errors import Busy
 from fairway.nouns.queries import Running
+from fairway.verbs.cancelling import Attach, nobody_cancels
 
 
 @dataclass(eq=False)
@@ -75,7 +76,7 @@ class FairTurns:
         self._served: dict[str, int] = {}
         self._count = 0
 
-    def take(self, running: Running, handle: str = "") -> _Turn:
+    def take(self, running: Running, handle: str = "", attach: Attach = nobody_cancels) -> _Turn:
         turn = _Turn(self, running, handle)
         person = running.person
         with self.lock:
@@ -88,6 +89,7 @@ class FairTurns:
                 )
             line.append(turn)
             self._admit()
+        attach(turn.cancel)
         until = time.monotonic() + self._seconds
         while not self._settled(turn, until):
             for stop in self._overdue():  # not under the lock: who is stopped gives its place back

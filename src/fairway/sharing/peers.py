@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from fairway.nouns.errors import FairwayError, NotFound
 from fairway.nouns.peers import Heard, Message
 from fairway.verbs import following, hearing, peers, queries, witnessing
-from fairway.verbs.cancelling import Attach, nobody_cancels
+from fairway.verbs.cancelling import Attach, leaving
 from fairway.verbs.ports import Platform
 from fairway.verbs.rates import admit
 from fairway.wiring import current
@@ -41,12 +41,6 @@ def _message(request: HttpRequest) -> Message:
         headers={name: request.headers.get(name, "") for name in _HEADERS},
         body=request.body,
     )
-
-
-def _leaving(request: HttpRequest) -> Attach:
-    """Return what tells that whoever sent a request has hung up: the server does, see `asgi`."""
-    attach: Attach = getattr(request, "scope", {}).get("fairway.leaving", nobody_cancels)
-    return attach
 
 
 def _greeting(platform: Platform, heard: Heard, _: Attach) -> Answer:
@@ -103,7 +97,7 @@ def _answering(name: str) -> Callable[[HttpRequest], HttpResponse]:
             if act is None or heard.path != peers.ROOT + name:
                 raise NotFound("peer.no_such_address", "There is nothing at this address.")
             admit(platform, peers.actor_of(heard))
-            kind, body = act(platform, heard, _leaving(request))
+            kind, body = act(platform, heard, leaving(request))
         except FairwayError as error:
             status, kind = error.status, PROBLEM
             wait = error.retry_after

@@ -1,10 +1,22 @@
 """Work that can be called off from elsewhere: by whoever asked, or because they went away."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 Attach = Callable[[Callable[[], None]], None]
 """Says how a piece of work is stopped. If it was called off before that, it is stopped at once."""
+
+
+LEAVING = "fairway.leaving"
+"""Under this name the server tells with a request how work on it learns that its caller hung up."""
+
+
+def leaving(request: Any) -> Attach:
+    """Return what stops work when whoever sent a request hangs up before its answer begins."""
+    scope: Mapping[str, Any] = getattr(request, "scope", {})  # in process nobody can hang up
+    attach: Attach = scope.get(LEAVING, nobody_cancels)
+    return attach
 
 
 def nobody_cancels(_: Callable[[], None]) -> None:
@@ -18,11 +30,6 @@ class Cancellation:
         self._lock = threading.Lock()
         self._stops: list[Callable[[], None]] = []
         self.cancelled = False
-
-    @property
-    def matters(self) -> bool:
-        """Say whether there is anything that cancelling would stop."""
-        return bool(self._stops)
 
     def attach(self, stop: Callable[[], None]) -> None:
         """Say how one piece of work is stopped; it is at once, if all was called off already."""

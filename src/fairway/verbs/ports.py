@@ -25,6 +25,7 @@ from fairway.nouns.shares import Extract, Recipient, ShareVersion
 from fairway.nouns.stops import Stop
 from fairway.nouns.versions import AsOf
 from fairway.rules.effective import Judge
+from fairway.verbs.cancelling import Attach, nobody_cancels
 from fairway.verbs.catalogue_ports import Elsewhere, Entries, Feed, Feedbacks, Follows
 from fairway.verbs.doors import Attempts, Factors, People, Provisioned, RateCounts, Sessions
 from fairway.verbs.peer_ports import Courier, Identity, Peers
@@ -396,8 +397,11 @@ class Turn(Protocol):
 class Turns(Protocol):
     """Whose query runs next."""
 
-    def take(self, running: Running, handle: str = "") -> Turn:
-        """Wait for a place, fairly among people. Raises `Busy` when the wait is too long."""
+    def take(self, running: Running, handle: str = "", attach: Attach = nobody_cancels) -> Turn:
+        """Wait for a place, fairly among people. Raises `Busy` when the wait is too long.
+
+        `attach` is told how the query is cancelled before it waits: one that waits leaves the line.
+        """
 
     def find(self, person: str, query: str) -> Turn | None:
         """Return a person's query that runs or waits, by its id or by the handle it was given."""

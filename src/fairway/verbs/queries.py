@@ -133,13 +133,14 @@ def run(
     limits: Limits | None = None,
     as_of: Mapping[str, str] | None = None,
     handle: str = "",
+    attach: Attach = nobody_cancels,
 ) -> QueryResult:
     """Run one SELECT for a purpose, under the actor's agreements.
 
     All that cover it are kept; one that is named by `agreement` counts alone. `limits` may only be
     tighter than the node's own. `as_of` maps products, or `*`, to the earlier state that is wanted
     of their data: a number or a time. `handle` is a word of the actor's own by which the query can
-    be cancelled before its id is known.
+    be cancelled before its id is known. `attach` is told what stops it when its caller hangs up.
     Raises `BadInput` for what does not parse or bind, `Refused` for what is not granted,
     `BoundExceeded` past a bound, `Busy` when no place comes free, `Cancelled`, and `Unavailable`
     when the record, the source or the engine does not answer.
@@ -147,7 +148,8 @@ def run(
     with looking(platform, actor, "query.run"):
         use = Use(platform, actor, platform.ids.new("Q"), sql, purpose)
         try:
-            return _governed(use, agreement, tighter(platform.limits, limits), as_of or {}, handle)
+            own = tighter(platform.limits, limits)
+            return _governed(use, agreement, own, as_of or {}, handle, attach=attach)
         except _Recorded as recorded:
             raise recorded.error from None
         except FairwayError as error:
@@ -211,9 +213,8 @@ def _governed(
     ready = prepared(use, agreement, as_of, told)
     now = platform.clock.now()
     use.turn = platform.turns.take(
-        Running(use.place or use.id, use.actor.person, use.sql, use.purpose, now), handle
+        Running(use.place or use.id, use.actor.person, use.sql, use.purpose, now), handle, attach
     )
-    attach(use.turn.cancel)
     if use.turn.cancelled:
         use.release()
         raise cancelled()

@@ -18,6 +18,7 @@ from fairway.nouns.agreements import State
 from fairway.nouns.errors import BadInput, FairwayError, NotFound, NotSignedIn
 from fairway.verbs import agreements, products, purposes, queries
 from fairway.verbs.agreements import AgreementPage
+from fairway.verbs.cancelling import leaving
 from fairway.verbs.queries import QueryResult
 from fairway.web.forms import WRONG, Problems
 from fairway.web.pages import actor, page, platform
@@ -61,6 +62,7 @@ def _run(request: HttpRequest, typed: Typed, problems: Problems) -> QueryResult 
             typed.sql,
             typed.purpose,
             agreement=typed.agreement or None,
+            attach=leaving(request),
         )
     except NotSignedIn:
         raise
