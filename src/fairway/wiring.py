@@ -8,6 +8,7 @@ still works on the old one meets errors, so tests and notebooks finish with one 
 import atexit
 import os
 import secrets
+import shutil
 import threading
 import time
 import weakref
@@ -347,9 +348,9 @@ def _fetching(settings: NodeSettings, inner: Any) -> Any:
 
     folder = settings.workspace / "fetched"
     folder.mkdir(mode=0o700, exist_ok=True)
-    for left in folder.glob("table-*.parquet"):
+    for left in (*folder.glob("table-*.parquet"), *folder.glob("log-*")):
         if left.stat().st_mtime < time.time() - _LEFT_OVER:
-            left.unlink(missing_ok=True)
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
     return FetchingEngine(inner, frozenset({"postgres", *STORES}), _fetch)
 
 

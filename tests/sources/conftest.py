@@ -4,6 +4,7 @@ import io
 
 import pyarrow as pa
 import pytest
+from tests.sources.stores import serving
 
 from fairway.engines.duckdb import DuckDBEngine
 from fairway.engines.gate import DuckDBGate
@@ -19,6 +20,13 @@ def gate():
     gate = DuckDBGate(seconds=5)
     yield gate
     gate.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A server of S3 over a directory, whose buckets are the directories in it."""
+    with serving(tmp_path_factory.mktemp("store")) as running:
+        yield running
 
 
 class Reader:

@@ -85,15 +85,17 @@ def log(folder, fields, files, *, mode="name", partitions=(), features=None):
 # ------------------------------------------------------------------ Iceberg
 
 
-def iceberg_catalog():
-    """A catalogue in memory for the real writer, which needs one; the tables lie in directories."""
+def iceberg_catalog(**properties):
+    """A catalogue in memory for the real writer, which needs one; the tables lie in directories.
+
+    `properties` say how it reaches those that lie elsewhere."""
     from pyiceberg.catalog import MetastoreCatalog
     from pyiceberg.catalog.noop import NoopCatalog
     from pyiceberg.table import CommitTableResponse, Table
 
     class InMemory(MetastoreCatalog, NoopCatalog):
         def __init__(self):
-            super().__init__("memory")
+            super().__init__("memory", **properties)
             self.held = {}
 
         def create_table(self, identifier, schema, location=None, **more):

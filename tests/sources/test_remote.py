@@ -1,22 +1,17 @@
 """Object stores: a real server of S3, from which only permitted partitions are opened."""
 
 import datetime
-import json
-import os
 import shutil
-import subprocess
-import sysconfig
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.scene import Scene
 from tests.sources import fetching
+from tests.sources.stores import SECRET, options, tell
 from tests.verbs.test_shares import Partner
-from tests.web.server import free_port
 
 from fairway.engines.compile import selection
 from fairway.nouns.errors import BadInput, Unavailable
@@ -35,8 +30,6 @@ TYPES = {
     "year": LogicalType.INTEGER,
 }
 STAYS = Source("s3", "parquet", "landing/stays")
-KEY, SECRET = "fairway-reader", "a-secret-of-the-store"
-
 
 CONTRACT = """
 apiVersion: v3.2.0
@@ -62,31 +55,6 @@ customProperties: [{property: accessClass, value: restricted}]
 """
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A server of S3 over a directory, whose buckets are the directories in it."""
-    program = Path(sysconfig.get_path("scripts")) / "rclone"
-    folder, port = tmp_path_factory.mktemp("store"), free_port()
-    with subprocess.Popen(
-        [
-            *(program, "serve", "s3", folder, "--config", os.devnull, "--addr"),
-            *(f"127.0.0.1:{port}", "--auth-key", f"{KEY},{SECRET}", "--vfs-cache-mode", "off"),
-            *("--dir-cache-time", "0s", "--poll-interval", "0s"),
-        ],
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        for line in running.stderr:
-            if "Starting s3 server" in line or "Serving" in line:
-                break
-        else:
-            pytest.fail("The server of S3 did not start.")
-        try:
-            yield SimpleNamespace(folder=folder, url=f"http://127.0.0.1:{port}")
-        finally:
-            running.terminate()
-
-
 @pytest.fixture
 def bucket(server):
     """A bucket with files in partitions by year."""
@@ -104,10 +72,6 @@ def bucket(server):
     (made / "statistics/stays/notes.txt").write_text("not data")
     yield made
     shutil.rmtree(made)
-
-
-def options(server, **other):
-    return {"key": KEY, "secret": SECRET, "endpoint_url": server.url, **other}
 
 
 @pytest.fixture
@@ -232,12 +196,7 @@ def scene(tmp_path, server, bucket):
     create_node(tmp_path / "node", "Test")
     Scene(open_node(tmp_path / "node")).people()
     close_node()
-    given = ", ".join(f"{name} = {json.dumps(value)}" for name, value in options(server).items())
-    secret = tmp_path / "node/secrets/sources.toml"
-    secret.write_text(
-        f"[landing]\nstore = 's3'\nroot = 'landing-zone/statistics'\noptions = {{ {given} }}\n"
-    )
-    secret.chmod(0o600)
+    tell(tmp_path / "node", server)
     yield Scene(open_node(tmp_path / "node"))
     close_node()
 

@@ -95,8 +95,97 @@ class DeltaSources(TableSources):
         known = self._known(key) if key else None
         if known is not None:
             return known
-        state = _read(_open(source.location, number, file), file)
+        state = self._read(_open(source.location, number, file), file)
         return self._keep(key, state) if key and key[1] == state.number else state
+
+    def address(self, location: Path, written: str, file: str) -> str:  # noqa: ARG002
+        """Return where a file lies, by what the log calls it."""
+        return str(location / unquote(written).removeprefix("file://"))
+
+    def _read(self, table: "DeltaTable", file: str) -> TableState:
+        """Read a state from the log: columns, files, statistics, deletion vectors."""
+        import pyarrow as pa
+
+        schema = json.loads(table.schema().to_json())["fields"]
+        actions = pa.table(table.get_add_actions(flatten=False)).to_pylist()
+        if len(actions) > MOST_FILES:
+            raise faults.too_many_files(MOST_FILES, file)
+        location = Path(unquote(table.table_uri.removeprefix("file://")))
+        deleted = self._deleted(table, location, file)
+        mode = table.metadata().configuration.get("delta.columnMapping.mode", "none")
+        partitions = set(table.metadata().partition_columns)
+        parts = []
+        for action in actions:
+            path = self.address(location, action["path"], file)
+            part = DataFile(
+                path=path,
+                constants=tuple(
+                    (name, _text(value)) for name, value in (action.get("partition") or {}).items()
+                ),
+                deleted=deleted.get(path, ()),
+                ranges=tuple(_ranges(schema, partitions, mode, action)),
+                rows=action["num_records"],
+                size=action["size_bytes"],
+            )
+            if self.reads(part):
+                counted = action.get("null_count") or {}
+                names = self._names(path, schema, partitions, mode, counted, file)
+                parts.append(replace(part, names=names))
+        fields = tuple(_field(one) for one in schema)
+        return TableState(
+            fields, int(table.version()), tuple(sorted(parts, key=lambda part: part.path))
+        )
+
+    def _names(
+        self,
+        path: str,
+        schema: Sequence[Mapping[str, Any]],
+        partitions: set[str],
+        mode: str,
+        counted: Mapping[str, Any],
+        file: str,
+    ) -> tuple[tuple[str, str], ...]:
+        """Return the columns that a file calls otherwise, or lacks.
+
+        A column with statistics is there; for the others, the file's own end is looked at.
+        """
+        found: list[tuple[str, str]] = []
+        for field in schema:
+            name, inside = field["name"], _physical(field, mode)
+            if name in partitions:
+                continue
+            if mode == "id":
+                wanted = field["metadata"].get("delta.columnMapping.id")
+                inside = self.columns(path, file).by_id.get(wanted, "")
+            elif counted.get(inside) is None and inside not in self.columns(path, file).names:
+                inside = ""
+            if inside != name:
+                found.append((name, inside))
+        return tuple(found)
+
+    def _deleted(
+        self, table: "DeltaTable", location: Path, file: str
+    ) -> dict[str, tuple[int, ...]]:
+        """Return the places of deleted rows, by file."""
+        import numpy as np
+        import pyarrow as pa
+
+        if "deletionVectors" not in (table.protocol().reader_features or ()):
+            return {}
+        found: dict[str, tuple[int, ...]] = {}
+        for batch in pa.RecordBatchReader.from_stream(table.deletion_vectors()):
+            for path, kept in zip(batch.column(0), batch.column(1), strict=True):
+                places = np.flatnonzero(~kept.values.to_numpy(zero_copy_only=False))
+                found[self.address(location, path.as_py(), file)] = tuple(places.tolist())
+        if sum(map(len, found.values())) > MOST_DELETED:
+            raise Unavailable(
+                "source.too_many_deleted",
+                f"Deletion vectors take more than {MOST_DELETED:,} rows out of this table.",
+                remedy="Compact the table, which writes its files without them.",
+                file=file,
+                field="servers[0].path",
+            )
+        return found
 
 
 def _mark(location: Path, number: int | None) -> tuple[int, int, int] | None:
@@ -149,40 +238,6 @@ def _damaged(file: str) -> FairwayError:
     )
 
 
-def _read(table: "DeltaTable", file: str) -> TableState:
-    """Read a state from the log: columns, files, statistics, deletion vectors."""
-    import pyarrow as pa
-
-    schema = json.loads(table.schema().to_json())["fields"]
-    actions = pa.table(table.get_add_actions(flatten=False)).to_pylist()
-    if len(actions) > MOST_FILES:
-        raise faults.too_many_files(MOST_FILES, file)
-    location = Path(unquote(table.table_uri.removeprefix("file://")))
-    deleted = _deleted(table, location, file)
-    mode = table.metadata().configuration.get("delta.columnMapping.mode", "none")
-    partitions = set(table.metadata().partition_columns)
-    parts = []
-    for action in actions:
-        path = _path(location, action["path"])
-        parts.append(
-            DataFile(
-                path=path,
-                names=_names(path, schema, partitions, mode, action.get("null_count") or {}, file),
-                constants=tuple(
-                    (name, _text(value)) for name, value in (action.get("partition") or {}).items()
-                ),
-                deleted=deleted.get(path, ()),
-                ranges=tuple(_ranges(schema, partitions, mode, action)),
-                rows=action["num_records"],
-                size=action["size_bytes"],
-            )
-        )
-    fields = tuple(_field(one) for one in schema)
-    return TableState(
-        fields, int(table.version()), tuple(sorted(parts, key=lambda part: part.path))
-    )
-
-
 def _field(field: Mapping[str, Any]) -> SourceField:
     native = field["type"]
     if not isinstance(native, str):
@@ -191,41 +246,9 @@ def _field(field: Mapping[str, Any]) -> SourceField:
     return SourceField(field["name"], kind, native)
 
 
-def _path(location: Path, written: str) -> str:
-    path = unquote(written)
-    return str(location / path.removeprefix("file://"))
-
-
 def _physical(field: Mapping[str, Any], mode: str) -> str:
     name = field["metadata"].get("delta.columnMapping.physicalName") if mode != "none" else None
     return str(name or field["name"])
-
-
-def _names(
-    path: str,
-    schema: Sequence[Mapping[str, Any]],
-    partitions: set[str],
-    mode: str,
-    counted: Mapping[str, Any],
-    file: str,
-) -> tuple[tuple[str, str], ...]:
-    """Return the columns that a file calls otherwise, or lacks.
-
-    A column with statistics is there; for the others, the file's own end is looked at.
-    """
-    found: list[tuple[str, str]] = []
-    for field in schema:
-        name, inside = field["name"], _physical(field, mode)
-        if name in partitions:
-            continue
-        if mode == "id":
-            wanted = field["metadata"].get("delta.columnMapping.id")
-            inside = parquet.columns(path, file).by_id.get(wanted, "")
-        elif counted.get(inside) is None and inside not in parquet.columns(path, file).names:
-            inside = ""
-        if inside != name:
-            found.append((name, inside))
-    return tuple(found)
 
 
 def _ranges(
@@ -244,29 +267,6 @@ def _ranges(
         no_nulls = nulls.get(inside) == 0
         if ends != (None, None) or no_nulls:
             yield ColumnRange(field["name"], *ends, nulls=not no_nulls)
-
-
-def _deleted(table: "DeltaTable", location: Path, file: str) -> dict[str, tuple[int, ...]]:
-    """Return the places of deleted rows, by file."""
-    import numpy as np
-    import pyarrow as pa
-
-    if "deletionVectors" not in (table.protocol().reader_features or ()):
-        return {}
-    found: dict[str, tuple[int, ...]] = {}
-    for batch in pa.RecordBatchReader.from_stream(table.deletion_vectors()):
-        for path, kept in zip(batch.column(0), batch.column(1), strict=True):
-            places = np.flatnonzero(~kept.values.to_numpy(zero_copy_only=False))
-            found[_path(location, path.as_py())] = tuple(places.tolist())
-    if sum(map(len, found.values())) > MOST_DELETED:
-        raise Unavailable(
-            "source.too_many_deleted",
-            f"Deletion vectors take more than {MOST_DELETED:,} rows out of this table.",
-            remedy="Compact the table, which writes its files without them.",
-            file=file,
-            field="servers[0].path",
-        )
-    return found
 
 
 def _text(value: Any) -> str | None:

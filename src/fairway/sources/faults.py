@@ -17,6 +17,29 @@ def outside(file: str) -> FairwayError:
     )
 
 
+def outside_store(file: str) -> FairwayError:
+    """Return the error for data outside what the node may read of a store."""
+    return Refused(
+        "source.outside_roots",
+        "The data lies outside what the node may read of this store.",
+        remedy="Give the path below the root of the store in the node's secrets/sources.toml. A"
+        " table may name only files below its own directory.",
+        file=file,
+        field=PATH,
+    )
+
+
+def long_log(file: str) -> FairwayError:
+    """Return the error for a table whose log is more than a node fetches."""
+    return Unavailable(
+        "source.log_too_long",
+        "The table's log is too long to be fetched from the store.",
+        remedy="Write a checkpoint, and let the table's writer clean up what came before it.",
+        file=file,
+        field=PATH,
+    )
+
+
 def unreachable(file: str) -> FairwayError:
     """Return the error for a path at which nothing lies."""
     return Unavailable(

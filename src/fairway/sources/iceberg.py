@@ -7,7 +7,7 @@ table's own directory is one, and nothing that its metadata names is opened outs
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pyiceberg.table import StaticTable
 
 FORMAT = "iceberg"
-_METADATA = "metadata"
 _NUMBERED = re.compile(r"v?(\d+)(-.*)?\.metadata\.json")
 _CUT_AT = 16
 """Characters after which writers cut texts in statistics."""
@@ -50,7 +49,7 @@ _TYPES = {
 class IcebergSources(TableSources):
     """Reads kind `local`, format `iceberg`."""
 
-    inside = _METADATA
+    inside = "metadata"
 
     def pin(self, source: Source, wanted: AsOf | None) -> Source:
         """Return the source as of a snapshot, or as of now."""
@@ -68,8 +67,8 @@ class IcebergSources(TableSources):
 
     def state(self, source: Source, file: str) -> TableState:
         """Return a snapshot, from memory while the newest metadata is still the same file."""
-        metadata = _newest(Path(source.location), file)
-        key = (str(metadata), metadata.stat().st_mtime_ns, source.version)
+        metadata, written = self._newest(source.location, file)
+        key = (metadata, written, source.version)
         known = self._known(key)
         return known or self._keep(key, self._read(self._open(source, file), source, file))
 
@@ -77,23 +76,12 @@ class IcebergSources(TableSources):
         try:
             from pyiceberg.catalog.noop import NoopCatalog
             from pyiceberg.exceptions import ValidationError
-            from pyiceberg.io.pyarrow import PyArrowFileIO
             from pyiceberg.serializers import FromInputFile
             from pyiceberg.table import StaticTable
         except ModuleNotFoundError:
             raise faults.missing_extra("Apache Iceberg tables", "iceberg") from None
-        files = self._files
-
-        class Inside(PyArrowFileIO):
-            """Opens what lies below a data root, and nothing else."""
-
-            def new_input(self, location: str) -> Any:
-                path = _path(location)
-                files.admit([path], file)
-                return super().new_input(path)
-
-        location = str(_newest(Path(source.location), file))
-        inside = Inside()
+        location, _ = self._newest(source.location, file)
+        inside = self.io(file)
         try:
             metadata = FromInputFile.table_metadata(inside.new_input(location))
         except (ValidationError, ValueError, TypeError, KeyError, OSError):
@@ -107,6 +95,47 @@ class IcebergSources(TableSources):
             io=inside,
             catalog=NoopCatalog("static"),
         )
+
+    def io(self, file: str) -> Any:
+        """Return what opens the files that the metadata name, and no others."""
+        from pyiceberg.io.pyarrow import PyArrowFileIO
+
+        files, address = self._files, self.address
+
+        class Inside(PyArrowFileIO):
+            """Opens what lies below a data root, and nothing else."""
+
+            def new_input(self, location: str) -> Any:
+                path = address(location, file)
+                files.admit([path], file)
+                return super().new_input(path)
+
+        return Inside()
+
+    def address(self, location: str, file: str) -> str:  # noqa: ARG002 - for those that refuse some
+        """Return where a file lies, by what the metadata call it."""
+        plain = location.removeprefix("file://")
+        return unquote(plain) if plain != location else plain
+
+    def metadata_files(self, location: str) -> Iterable[tuple[str, str, int]]:
+        """Return the name, path and mark of what lies in the table's directory of metadata."""
+        for path in (Path(location) / self.inside).iterdir():
+            yield path.name, str(path), path.stat().st_mtime_ns
+
+    def _newest(self, location: str, file: str) -> tuple[str, int]:
+        """Return the metadata file of the highest number, with its mark."""
+        try:
+            found = [
+                (int(match[1]), written, path)
+                for name, path, written in self.metadata_files(location)
+                if (match := _NUMBERED.fullmatch(name))
+            ]
+        except OSError:
+            raise faults.unreachable(file) from None
+        if not found:
+            raise _damaged(file)
+        _, written, path = max(found)
+        return path, written
 
     def _read(self, table: "StaticTable", source: Source, file: str) -> TableState:
         schema = table.schema()
@@ -131,66 +160,70 @@ class IcebergSources(TableSources):
             raise _damaged(file) from None
         if len(tasks) > MOST_FILES:
             raise faults.too_many_files(MOST_FILES, file)
-        deleted = _deleted(table, tasks, file)
-        parts = tuple(self._part(table, task.file, deleted, file) for task in tasks)
-        return TableState(fields, snapshot, tuple(sorted(parts, key=lambda part: part.path)))
+        parts = [self._part(table, task.file, file) for task in tasks]
+        read = {part.path for part in parts if part is not None}
+        opened = [task for task in tasks if self.address(task.file.file_path, file) in read]
+        deleted = self._deleted(table, opened, file)
+        found = [replace(p, deleted=deleted.get(p.path, ())) for p in parts if p is not None]
+        return TableState(fields, snapshot, tuple(sorted(found, key=lambda part: part.path)))
 
-    def _part(
-        self, table: "StaticTable", data: Any, deleted: Mapping[str, tuple[int, ...]], file: str
-    ) -> DataFile:
+    def _part(self, table: "StaticTable", data: Any, file: str) -> DataFile | None:
+        """Return how one file is read, without the rows that deletes take out; None for one that
+        is not wanted."""
         if str(data.file_format).rpartition(".")[2].upper() != "PARQUET":
             raise _unknown("files that are not Parquet", file)
-        path = _path(data.file_path)
+        path = self.address(data.file_path, file)
         self._files.admit([path], file)
-        numbered = parquet.columns(path, file).by_id
-        if not numbered:
-            raise _unknown("files whose columns have no numbers", file)
-        spec = table.specs()[data.spec_id]
-        names: list[tuple[str, str]] = []
-        constants: list[tuple[str, str | None]] = []
-        for field in table.schema().fields:
-            inside = numbered.get(field.field_id, "")
-            place = next(
-                (
-                    i
-                    for i, part in enumerate(spec.fields)
-                    if part.source_id == field.field_id and str(part.transform) == "identity"
-                ),
-                None,
-            )
-            if not inside and place is not None:
-                constants.append((field.name, _text(data.partition[place], str(field.field_type))))
-            elif inside != field.name:
-                names.append((field.name, inside))
-        return DataFile(
+        known = DataFile(
             path=path,
-            names=tuple(names),
-            constants=tuple(constants),
-            deleted=deleted.get(path, ()),
+            constants=tuple(_partition(table, data)),
             ranges=tuple(_ranges(table, data)),
             rows=data.record_count,
             size=data.file_size_in_bytes,
         )
+        if not self.reads(known):
+            return None
+        numbered = self.columns(path, file).by_id
+        if not numbered:
+            raise _unknown("files whose columns have no numbers", file)
+        inside = {f.name: numbered.get(f.field_id, "") for f in table.schema().fields}
+        constants = tuple(one for one in known.constants if not inside[one[0]])
+        outside = dict(constants)
+        names = tuple(
+            (name, found) for name, found in inside.items() if found != name and name not in outside
+        )
+        return replace(known, names=names, constants=constants)
+
+    def _deleted(
+        self, table: "StaticTable", tasks: Sequence[Any], file: str
+    ) -> dict[str, tuple[int, ...]]:
+        """Return the places of deleted rows, by file."""
+        from pyiceberg.io.pyarrow import _read_deletes  # what its own scan reads them with
+
+        wanted = {delete.file_path: delete for task in tasks for delete in task.delete_files}
+        found: dict[str, set[int]] = {}
+        for delete in wanted.values():
+            for path, places in _read_deletes(table.io, delete).items():
+                found.setdefault(self.address(path, file), set()).update(places.to_pylist())
+        if sum(map(len, found.values())) > MOST_DELETED:
+            raise Unavailable(
+                "source.too_many_deleted",
+                f"Delete files take more than {MOST_DELETED:,} rows out of this table.",
+                remedy="Compact the table, which writes its files without them.",
+                file=file,
+                field=faults.PATH,
+            )
+        return {path: tuple(sorted(places)) for path, places in found.items()}
 
 
-def _newest(location: Path, file: str) -> Path:
-    """Return the metadata file of the highest number."""
-    try:
-        found = [
-            (int(match[1]), path.stat().st_mtime_ns, path)
-            for path in (location / _METADATA).iterdir()
-            if (match := _NUMBERED.fullmatch(path.name))
-        ]
-    except OSError:
-        raise faults.unreachable(file) from None
-    if not found:
-        raise _damaged(file)
-    return max(found)[2]
-
-
-def _path(location: str) -> str:
-    plain = location.removeprefix("file://") if location.startswith("file://") else location
-    return unquote(plain) if plain is not location else plain
+def _partition(table: "StaticTable", data: Any) -> Iterator[tuple[str, str | None]]:
+    """Return the columns whose values are those of a file's partition."""
+    spec, schema = table.specs()[data.spec_id], table.schema()
+    numbers = {field.field_id: field for field in schema.fields}
+    for place, part in enumerate(spec.fields):
+        field = numbers.get(part.source_id)
+        if field is not None and str(part.transform) == "identity":
+            yield field.name, _text(data.partition[place], str(field.field_type))
 
 
 def _field(field: Any) -> SourceField:
@@ -241,26 +274,6 @@ def _text(value: Any, native: str) -> str | None:
     kind = _TYPES.get(native, LogicalType.NUMBER)
     value = _value(value, kind)
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _deleted(table: "StaticTable", tasks: Sequence[Any], file: str) -> dict[str, tuple[int, ...]]:
-    """Return the places of deleted rows, by file."""
-    from pyiceberg.io.pyarrow import _read_deletes  # what its own scan reads them with
-
-    wanted = {delete.file_path: delete for task in tasks for delete in task.delete_files}
-    found: dict[str, set[int]] = {}
-    for delete in wanted.values():
-        for path, places in _read_deletes(table.io, delete).items():
-            found.setdefault(_path(path), set()).update(places.to_pylist())
-    if sum(map(len, found.values())) > MOST_DELETED:
-        raise Unavailable(
-            "source.too_many_deleted",
-            f"Delete files take more than {MOST_DELETED:,} rows out of this table.",
-            remedy="Compact the table, which writes its files without them.",
-            file=file,
-            field=faults.PATH,
-        )
-    return {path: tuple(sorted(places)) for path, places in found.items()}
 
 
 def _damaged(file: str) -> FairwayError:

@@ -23,6 +23,13 @@ def place(folder: Path) -> Iterator[Path]:
         raise
 
 
+@contextmanager
+def folder(above: Path) -> Iterator[Path]:
+    """Make a folder for what is needed while fetching; it goes with all that is in it."""
+    with tempfile.TemporaryDirectory(dir=above, prefix="log-") as made:
+        yield Path(made)
+
+
 def kept(reader: Any, job: dict[str, Any]) -> dict[str, Any]:
     """Write batches to the file that was made for them; say how many rows, or that it is too much.
 

@@ -1,7 +1,7 @@
 """What columns Parquet files hold, as the engine will read them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -107,9 +107,13 @@ class Columns:
 
 @lru_cache(maxsize=20_000)
 def _footer(path: str, size: int, written: int) -> Columns:  # noqa: ARG001 - what it is kept by
+    return _schema(path)
+
+
+def _schema(content: Any) -> Columns:
     import pyarrow.parquet as pq
 
-    schema = pq.read_schema(path)
+    schema = pq.read_schema(content)
     numbers = {}
     for field in schema:
         number = (field.metadata or {}).get(b"PARQUET:field_id", b"")
@@ -120,11 +124,24 @@ def _footer(path: str, size: int, written: int) -> Columns:  # noqa: ARG001 - wh
 
 def columns(path: str, file: str) -> Columns:
     """Read which columns a file has. Raises `Unavailable` when it is gone or damaged."""
+
+    def look() -> Columns:
+        found = Path(path).stat()
+        return _footer(path, found.st_size, found.st_mtime_ns)
+
+    return _looked(look, file)
+
+
+def columns_in(content: Any, file: str) -> Columns:
+    """Read which columns a file has that is open already. Raises `Unavailable` as `columns`."""
+    return _looked(lambda: _schema(content), file)
+
+
+def _looked(look: Callable[[], Columns], file: str) -> Columns:
     import pyarrow as pa
 
     try:
-        found = Path(path).stat()
-        return _footer(path, found.st_size, found.st_mtime_ns)
+        return look()
     except (OSError, pa.ArrowException):
         raise Unavailable(
             "source.unreadable",

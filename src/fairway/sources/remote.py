@@ -2,9 +2,9 @@
 
 A contract names a store by the name that the node's administrator gave it, and a path below the
 root that the administrator set for it; the address and the secrets are the node's alone. They are
-handed to a process of its own (`remote_reader`), which lists the files, and reads the columns and
-rows that one query needs into a private file. No row is read of partitions that the agreement
-hides.
+handed to a process of its own (`remote_reader`), which lists the files, or reads the log of a table
+format, and reads the columns and rows that one query needs into a private file. No file is opened
+in which no row of the scope can lie.
 """
 
 import hashlib
@@ -15,22 +15,28 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from fairway.nouns.errors import FairwayError, Refused, Unavailable
+from fairway.nouns.errors import BadInput, BoundExceeded, FairwayError, Refused, Unavailable
 from fairway.nouns.products import LogicalType, Source, SourceField
 from fairway.nouns.relations import DataFile, Located, Wanted
 from fairway.nouns.versions import AsOf
-from fairway.rules.pruning import permitted
+from fairway.rules import versions
+from fairway.rules.scope_text import to_text
 from fairway.sources import faults, keeping
-from fairway.sources.files import MOST_FILES
+from fairway.sources.files import GLOB, MOST_FILES
 from fairway.verbs.cancelling import Attach, nobody_cancels
 
-FORMATS = ("parquet", "csv")
+TABLES = ("delta", "iceberg")
+"""Formats that keep a list of their files, and earlier states."""
+
+FORMATS = ("parquet", "csv", *TABLES)
 _DESCRIBES_IN = 120.0
 _LISTS_IN = 30.0
 _SPARE_SECONDS = 10.0
+_ERRORS = {error.__name__: error for error in (BadInput, BoundExceeded, Refused, Unavailable)}
 
 
 class Store(Protocol):
@@ -66,11 +72,12 @@ class RemoteSources:
             scheme, _, rest = path.partition("://")
             below = f"{store.root}/" if store.root else ""
             if scheme != store.kind or not rest.startswith(below):
-                raise _outside(file)
+                raise faults.outside_store(file)
             path = rest.removeprefix(below)
         parts = [part for part in path.split("/") if part]
-        if not parts or ".." in parts or "\0" in path:
-            raise _outside(file)
+        pattern = GLOB & set(path) and source.format in TABLES
+        if not parts or ".." in parts or "\0" in path or pattern:
+            raise faults.outside_store(file)
         return replace(source, location=f"{name}/{'/'.join(parts)}")
 
     def describe(self, source: Source, file: str) -> Sequence[SourceField]:
@@ -87,10 +94,24 @@ class RemoteSources:
         )
 
     def pin(self, source: Source, wanted: AsOf | None) -> Source:
-        """Return the source as it is; what states a store keeps of a file are its own."""
+        """Return a table as of a state, or as of now; files as they are.
+
+        What states a store keeps of a file are its own.
+        """
+        if source.format in TABLES:
+            text = versions.to_text(wanted) if wanted is not None else ""
+            with self._reader(source, _LISTS_IN, "") as ask:
+                return replace(source, version=ask("pin", wanted=text))
         if wanted is not None:
             raise faults.no_versions()
         return source
+
+    def history(self, source: Source) -> Sequence[tuple[int, datetime]]:
+        """Return the states that a Delta Lake table's log tells of, oldest first."""
+        if source.format != "delta":
+            return ()
+        with self._reader(source, _LISTS_IN, "") as ask:
+            return [(number, datetime.fromisoformat(at)) for number, at in ask("history")]
 
     def locate(self, source: Source, file: str = "") -> Located:  # noqa: ARG002 - the protocol's
         """Refuse: the files lie elsewhere. Engines are given what `fetch` brings."""
@@ -110,8 +131,8 @@ class RemoteSources:
             keeping.place(self._folder) as path,
             self._reader(source, wanted.seconds, "", attach) as ask,
         ):
-            located = _located(ask("locate"))
-            files = permitted(located, wanted.scope, dict(wanted.columns))
+            scope = to_text(wanted.scope) if wanted.scope else ""
+            files = _located(ask("locate", scope=scope, types=dict(wanted.columns)))
             ask("fetch", sql=self._select(files, wanted), path=str(path), bytes=wanted.bytes)
         return path
 
@@ -134,18 +155,23 @@ class RemoteSources:
             "options": dict(store.options),
             "place": f"{store.root}/{path}" if store.root else path,
             "format": source.format,
+            "version": source.version,
             "most": MOST_FILES,
         }
-        with subprocess.Popen(
-            [sys.executable, "-I", "-m", "fairway.sources.remote_reader"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"LANG": "C.UTF-8", "TZ": "UTC"},
-            cwd="/",
-            text=True,
-        ) as process:
+        with (
+            keeping.folder(self._folder) as scratch,
+            subprocess.Popen(
+                [sys.executable, "-I", "-m", "fairway.sources.remote_reader"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={"LANG": "C.UTF-8", "TZ": "UTC"},
+                cwd="/",
+                text=True,
+            ) as process,
+        ):
             attach(process.kill)
+            where["scratch"] = str(scratch)
             late = threading.Event()
 
             def stop() -> None:
@@ -183,8 +209,9 @@ class _Reader:
         except (OSError, ValueError):
             answer = {"problem": "seconds" if self.late.is_set() else "silent"}
         if "error" in answer:
-            code, message, remedy, field = answer["error"]
-            raise Unavailable(code, message, remedy=remedy, file=self.file, field=field)
+            kind, code, message, remedy, field = answer["error"]
+            error = _ERRORS.get(kind, Unavailable)
+            raise error(code, message, remedy=remedy, file=self.file, field=field)
         if "problem" in answer:
             raise _problem(answer["problem"], self.where["store"], self.seconds, self.file)
         return answer["found"]
@@ -197,7 +224,12 @@ def _located(told: Mapping[str, Any]) -> Located:
         tuple(told["header"]),
         told["delimiter"],
         tuple(
-            DataFile(part["path"], constants=tuple((n, v) for n, v in part["constants"]))
+            DataFile(
+                part["path"],
+                names=tuple((n, inside) for n, inside in part["names"]),
+                constants=tuple((n, v) for n, v in part["constants"]),
+                deleted=tuple(part["deleted"]),
+            )
             for part in told["parts"]
         ),
     )
@@ -217,14 +249,4 @@ def _problem(word: str, kind: str, seconds: float, file: str) -> FairwayError:
         remedy="Tell the product's owner, or ask the administrator to look at the store.",
         file=file,
         field="servers[0]" if file else "",
-    )
-
-
-def _outside(file: str) -> Refused:
-    return Refused(
-        "source.outside_roots",
-        "The data lies outside what the node may read of this store.",
-        remedy="Give the path below the root of the store in the node's secrets/sources.toml.",
-        file=file,
-        field=faults.PATH,
     )

@@ -4,14 +4,15 @@ It gets its orders, with the store's options and secrets, as lines of JSON on it
 and answers each with a line: what was found, an error's fields, or a word for what went wrong. The
 store's own words stay here.
 
-It is asked to `stamp` files or to `describe` them, and ends; or to `locate` them, and then to
+It is asked to `stamp` a source or to `describe` it, which state of a table to `pin` or what
+`history` it has, and ends; or to `locate` the files in which rows of a scope can lie, and then to
 `fetch` into a file what a query needs of them.
 """
 
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from io import BufferedReader
 from itertools import takewhile
 from pathlib import Path
@@ -20,10 +21,14 @@ from typing import Any
 import duckdb
 
 from fairway.nouns.errors import FairwayError, Unavailable
+from fairway.nouns.products import LogicalType, SourceField
 from fairway.nouns.relations import Located
+from fairway.rules import scope_text, versions
+from fairway.rules.pruning import permitted
 from fairway.sources import delimited, faults, parquet, partitions
 from fairway.sources.files import GLOB, described
 from fairway.sources.keeping import kept
+from fairway.sources.remote import TABLES
 
 _MEMORY = "1GB"
 
@@ -33,7 +38,9 @@ def main() -> None:
     try:
         _work(json.loads(sys.stdin.readline()))
     except FairwayError as error:
-        _say({"error": [error.code, error.message, error.remedy, error.field]})
+        _say(
+            {"error": [type(error).__name__, error.code, error.message, error.remedy, error.field]}
+        )
     except ImportError:
         _say({"problem": "extra"})
     except Exception:  # noqa: BLE001 - whatever it is, the store's own words do not go out
@@ -44,12 +51,59 @@ def _work(order: Mapping[str, Any]) -> None:
     import fsspec
 
     store = fsspec.filesystem(order["store"], skip_instance_cache=True, **order["options"])
+    if order["format"] in TABLES:
+        _read_table(store, order)
+        return
     found = _listed(store, order)
     if order["do"] == "stamp":
-        # What a store calls a version differs; the fields that none of them calls so do no harm.
-        told = (sorted((key, str(value)) for key, value in info.items()) for info in found.values())
-        _say({"found": [repr(marks) for marks in told]})
+        _say({"found": [_marks(info) for info in found.values()]})
         return
+    connection = _connection(store)
+    located = _located(store, connection, tuple(map(store.unstrip_protocol, found)), order)
+    if order["do"] == "describe":
+        _say({"found": _told(described(located, "", connection))})
+        return
+    types = {name: LogicalType(kind) for name, kind in order["types"].items()}
+    scope = scope_text.parse(order["scope"], types) if order["scope"] else None
+    _fetch(connection, permitted(located, scope, types))
+
+
+def _read_table(store: Any, order: Mapping[str, Any]) -> None:
+    from fairway.sources import remote_tables
+
+    table, source = remote_tables.opened(store, order)
+    match order["do"]:
+        case "describe":
+            _say({"found": _told(table.describe(source, ""))})
+        case "pin":
+            wanted = versions.parse(order["wanted"]) if order["wanted"] else None
+            _say({"found": table.pin(source, wanted).version})
+        case "history":
+            _say({"found": [[number, at.isoformat()] for number, at in table.history(source)]})
+        case "stamp":
+            table.state(source, "")
+            there = store.find(order["place"], detail=True)
+            infos = (there.get(store._strip_protocol(part.path), {}) for part in table.named)
+            _say({"found": sorted([source.version, *map(repr, table.named), *map(_marks, infos)])})
+        case _:
+            located = table.locate(source)
+            parts = tuple(replace(part, ranges=()) for part in located.parts)
+            _fetch(_connection(store), replace(located, parts=parts))
+
+
+def _marks(info: Mapping[str, Any]) -> str:
+    """Return what a store tells of a file, for comparing.
+
+    What a store calls a version differs; the fields that none of them calls so do no harm.
+    """
+    return repr(sorted((key, str(value)) for key, value in info.items()))
+
+
+def _told(fields: Sequence[SourceField]) -> list[list[Any]]:
+    return [[f.name, f.type, f.native_type, sorted(f.readable_as)] for f in fields]
+
+
+def _connection(store: Any) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
             "threads": 2,
@@ -59,11 +113,11 @@ def _work(order: Mapping[str, Any]) -> None:
         }
     )
     connection.register_filesystem(store)
-    located = _located(store, connection, tuple(map(store.unstrip_protocol, found)), order)
-    if order["do"] == "describe":
-        fields = described(located, "", connection)
-        _say({"found": [[f.name, f.type, f.native_type, sorted(f.readable_as)] for f in fields]})
-        return
+    return connection
+
+
+def _fetch(connection: duckdb.DuckDBPyConnection, located: Located) -> None:
+    """Tell where the wanted files lie, and fetch from them what the answer to that asks for."""
     _say({"found": asdict(located)})
     if line := sys.stdin.readline():
         fetch = json.loads(line)

@@ -1,17 +1,22 @@
 """What the sources of table formats share: a table's states, read once each and kept.
 
 A format says how a directory is known as a table (`inside`), and how one of its states is read
-(`state`). Nothing of a state is served that lies outside the data roots.
+(`state`). Nothing of a state is served that lies outside the data roots. `remote_tables` reads
+the same formats out of stores, by another `columns` and `reads`.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
 
 from fairway.nouns.products import Source, SourceField
 from fairway.nouns.relations import DataFile, Located
-from fairway.sources.files import FileSources
+from fairway.nouns.versions import AsOf
+from fairway.sources import parquet
 
 _KEPT_STATES = 32
 MOST_DELETED = 1_000_000
@@ -27,6 +32,13 @@ class TableState:
     parts: tuple[DataFile, ...]
 
 
+class Roots(Protocol):
+    """What says where tables may lie: `sources.files.FileSources` for this machine."""
+
+    def place(self, source: Source, file: str, holds: Callable[[Path], bool]) -> Path: ...
+    def admit(self, paths: Sequence[str], file: str) -> None: ...
+
+
 class TableSources:
     """Reads tables of one format. `files` says what lies below a data root.
 
@@ -35,7 +47,7 @@ class TableSources:
 
     inside = ""
 
-    def __init__(self, files: FileSources) -> None:
+    def __init__(self, files: Roots) -> None:
         self._files = files
         self._states: OrderedDict[Hashable, TableState] = OrderedDict()
         self._lock = threading.Lock()
@@ -60,6 +72,22 @@ class TableSources:
     def state(self, source: Source, file: str) -> TableState:
         """Return the state that the source names, or the newest."""
         raise NotImplementedError
+
+    def pin(self, source: Source, wanted: AsOf | None) -> Source:
+        """Return the source as of a state, or as of now."""
+        raise NotImplementedError
+
+    def history(self, source: Source) -> Sequence[tuple[int, datetime]]:  # noqa: ARG002
+        """Return the states by number, with when they were written; empty where none are told."""
+        return ()
+
+    def columns(self, path: str, file: str) -> parquet.Columns:
+        """Return which columns a file of the table has."""
+        return parquet.columns(path, file)
+
+    def reads(self, part: DataFile) -> bool:  # noqa: ARG002 - for those that fetch
+        """Say whether a file of a state is wanted at all, before it is opened."""
+        return True
 
     def _located(self, state: TableState, file: str) -> Located:
         self._files.admit([part.path for part in state.parts], file)
