@@ -2,8 +2,8 @@
 
 import pytest
 
-from fairway.nouns.errors import BadInput
-from fairway.rules.people import LONGEST_PASSWORD, check_id, check_password
+from fairway.nouns.errors import BadInput, Refused
+from fairway.rules.people import LONGEST_PASSWORD, check_another, check_id, check_password
 
 
 @pytest.mark.parametrize("name", ["dwp-owner", "a", "a.b_c-1"])
@@ -71,3 +71,10 @@ def test_a_password_of_names_and_common_words_is_refused(password):
 )
 def test_a_password_may_be_of_any_characters(password):
     check_password(password, *KNOWN)
+
+
+def test_nobody_makes_their_own_password():
+    check_another("ada.fraser", "administrator")
+    with pytest.raises(Refused) as caught:
+        check_another("administrator", "administrator")
+    assert caught.value.code == "person.own_password"

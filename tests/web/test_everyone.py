@@ -102,3 +102,15 @@ def test_a_password_is_made_by_administrators_who_have_just_proved_who_they_are(
     age(administrator, confirmed=16 * 60)
     asked = administrator.post("/people/dfe-analyst/password")
     assert asked["Location"].startswith("/account/confirm?next=")
+
+
+def test_nobody_is_offered_a_password_for_their_own_account(signed_in):
+    administrator = signed_in("administrator")
+    shown = administrator.get("/people").content.decode()
+    assert ("/people/dfe-analyst/password" in shown, "/people/administrator/password" in shown) == (
+        True,
+        False,
+    )
+    own = administrator.get("/people/administrator/password")
+    assert own.status_code == 403
+    assert "Change yours on the page of your account" in text(own)

@@ -1,9 +1,9 @@
-"""What an id and a password must be."""
+"""What an id and a password must be, and for whom one may be made."""
 
 import re
 from collections.abc import Iterable
 
-from fairway.nouns.errors import BadInput
+from fairway.nouns.errors import BadInput, Refused
 
 _ID = re.compile(r"[a-z][a-z0-9_.-]{0,62}")
 _DOMAIN = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -75,3 +75,13 @@ def _is_guessable(password: str, known: Iterable[str]) -> bool:
             left = left.replace(word, " ")
     rest = "".join(left.split())
     return len(set(password)) < _DIFFERENT or (left != password and len(rest) < _REST)
+
+
+def check_another(person: str, by: str) -> None:
+    """Raise `Refused` where somebody would make a password for themselves."""
+    if person == by:
+        raise Refused(
+            "person.own_password",
+            "Nobody gives themselves a password.",
+            remedy="Change yours on the page of your account, or ask another administrator.",
+        )

@@ -18,7 +18,7 @@ from fairway.nouns.people import (
     Via,
 )
 from fairway.rules import duties
-from fairway.rules.people import INITIAL_DAYS, check_id
+from fairway.rules.people import INITIAL_DAYS, check_another, check_id
 from fairway.verbs import passwords
 from fairway.verbs.acting import Act, acting, event, looking, verb
 from fairway.verbs.ports import Platform
@@ -93,12 +93,7 @@ def give_password(platform: Platform, actor: Actor, person: str) -> tuple[str, d
     """
     with acting(platform, actor, "person.give_password", subject=person) as act:
         known_person(platform, person)
-        if person == actor.person:
-            raise Refused(
-                "person.own_password",
-                "Nobody gives themselves a password.",
-                remedy="Change yours on the page of your account, or ask another administrator.",
-            )
+        check_another(person, actor.person)
         made, until = platform.ids.secret(), _initial(act)
         platform.store.people.set_password(person, made, until)
         platform.store.sessions.end_all(person)

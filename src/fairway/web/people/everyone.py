@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fairway.nouns.errors import NotFound
 from fairway.nouns.people import Person
-from fairway.rules.people import INITIAL_DAYS
+from fairway.rules.people import INITIAL_DAYS, check_another
 from fairway.verbs import people as verbs
 from fairway.verbs.people import Me
 from fairway.web.forms import WRONG, Problems, read_date, shown_date, typed_date
@@ -80,6 +80,7 @@ def give_password(request: HttpRequest, person: str) -> HttpResponse:
             made=made,
             until=until,
         )
+    check_another(person, actor(request).person)
     return page(
         request, "people/give_password.html", section="people", person=found, days=INITIAL_DAYS
     )
