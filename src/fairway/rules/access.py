@@ -30,6 +30,7 @@ from fairway.rules.obligations import together
 
 _READABLE = frozenset(Kind) - {Kind.NULL, Kind.DROP}
 _NO_DAY_LATER = date.max
+_NONE: frozenset[str] = frozenset()
 UNFIT = "access.terms_do_not_apply"
 """The denial of an agreement that cannot be applied. It denies whatever others would grant: what
 cannot be applied cannot be kept."""
@@ -72,7 +73,7 @@ def decide(
                 "Choose a purpose from the list: fairway request --list-purposes.",
             )
         )
-    barred = {s.subject: s for s in stops if s.kind is Stopped.AGREEMENT}
+    barred = {s.subject: s for s in stops if s.kind is Stopped.AGREEMENT} if stops else {}
 
     def apply(agreement: Agreement, product: DataProduct, named: frozenset[str]) -> Grant | Denial:
         if agreement.id in barred:
@@ -173,7 +174,7 @@ def _decide_one(
     if product.contract.access is AccessClass.OPEN:
         return Grant(product, open_terms(product))
     mine = [a for a in agreements if a.product == product.id]
-    named = dict(request.columns).get(name, frozenset())
+    named = dict(request.columns).get(name, _NONE) if request.columns else _NONE
     return _by_agreement(request, product, mine, named, today, apply)
 
 
@@ -191,19 +192,19 @@ def _by_agreement(
     today: date,
     apply: Applied,
 ) -> Grant | Denial:
-    # a pin decides for its own product alone
-    mine = [a for a in mine if a.id in request.pinned] or mine
+    if request.pinned:  # a pin decides for its own product alone
+        mine = [a for a in mine if a.id in request.pinned] or mine
     usable = [a for a in mine if effective_state(a, today) is State.ACTIVE]
     for_purpose = [a for a in usable if a.purpose == request.purpose]
+    if not for_purpose:
+        return _nearest_miss(request, product, mine, usable, today)
     outcomes = [apply(a, product, named) for a in for_purpose]
     misses = [o for o in outcomes if isinstance(o, Denial)]
     unfit = next((m for m in misses if m.code == UNFIT), None)
     grants = [o for o in outcomes if isinstance(o, Grant)]
     if grants and unfit is None:
         return grants[0] if len(grants) == 1 else _together(grants)
-    if misses:
-        return unfit or misses[0]
-    return _nearest_miss(request, product, mine, usable, today)
+    return unfit or misses[0]
 
 
 def _together(grants: Sequence[Grant]) -> Grant:
@@ -230,8 +231,7 @@ def _apply(
             "The product has changed since the agreement; make another request, or name an"
             " agreement of yours that fits.",
         )
-    seen = {c.name.casefold() for c in agreement.granted.columns if c.treatment.kind != Kind.DROP}
-    outside = sorted(n for n in named - seen if product.column(n) is not None)
+    outside = _outside(agreement.granted, product, named) if named else []
     if outside:
         return Denial(
             "access.column_not_granted",
@@ -239,6 +239,12 @@ def _apply(
             f"Leave it out, or ask for it: fairway request {product.id} --columns {outside[0]}.",
         )
     return Grant(product, agreement.granted, (agreement,))
+
+
+def _outside(terms: Terms, product: DataProduct, named: frozenset[str]) -> list[str]:
+    """Return the product's columns among those named that the terms do not show."""
+    seen = {c.name.casefold() for c in terms.columns if c.treatment.kind != Kind.DROP}
+    return sorted(n for n in named - seen if product.column(n) is not None)
 
 
 def _nearest_miss(

@@ -86,16 +86,20 @@ class EffectiveAccess:
         current = [a for a in reading.appointments if a.current(reading.day)]
         self._standing = _standings(current)
         self._members: dict[Team, dict[str, None]] = {}
-        self._hub: dict[Role, dict[str, None]] = {}
+        hub_roles: dict[Role, dict[str, None]] = {}
         self._owned: dict[tuple[str, str], list[Appointment]] = {}
         for one in current:
             if one.domain is None:
-                self._hub.setdefault(one.role, {})[one.person] = None
+                hub_roles.setdefault(one.role, {})[one.person] = None
                 continue
             self._members.setdefault(Team(one.role, one.domain), {})[one.person] = None
             if one.role is Role.DATA_OWNER:
                 self._owned.setdefault((one.person, one.domain), []).append(one)
-        self._named: dict[Role | Team, tuple[str, ...]] = {}
+        self._owning: dict[tuple[str, str], tuple[tuple[Appointment, ...], tuple[str, ...]]] = {}
+        hub = {role: tuple(held) for role, held in hub_roles.items()}
+        self._managers = hub.get(Role.GOVERNANCE_MANAGER, ())
+        self._administrators = hub.get(Role.ADMINISTRATOR, ())
+        self._officers = hub.get(Role.DATA_PROTECTION_OFFICER, ())
         self._by_asker: dict[tuple[str, str], list[Agreement]] = {}
         self._by_team: dict[tuple[str, Team], list[Agreement]] = {}
         self._order = {a.id: number for number, a in enumerate(reading.agreements)}
@@ -125,15 +129,16 @@ class EffectiveAccess:
         self, person: str, product: str, purpose: str, *, managed_device: bool = False
     ) -> Decision:
         """Decide on every granted column of a product, as a query of it would be."""
-        teams = self._standing.get(person, _NOBODY).teams
-        covering = self._covering(person, product, teams)
-        return self._decided(person, product, purpose, covering, managed_device)
+        standing = self._standing.get(person, _NOBODY)
+        covering = self._covering(person, product, standing.teams)
+        return self._decided(person, product, purpose, standing, covering, managed_device)
 
     def _decided(
         self,
         person: str,
         product: str,
         purpose: str,
+        standing: _Standing,
         covering: Sequence[Agreement],
         managed_device: bool,
     ) -> Decision:
@@ -147,7 +152,6 @@ class EffectiveAccess:
             managed_device=managed_device,
         )
         account, reason = reading.people.get(person), reading.purposes.get(purpose)
-        standing = self._standing.get(person, _NOBODY)
         decision = decide(
             request,
             person=account,
@@ -178,16 +182,21 @@ class EffectiveAccess:
     ) -> Explanation:
         """Explain the decision on a product that there is. Raises `KeyError` for no product."""
         found = self._reading.products[product]
-        teams = self._standing.get(person, _NOBODY).teams
-        covering = self._covering(person, product, teams)
-        decision = self._decided(person, product, purpose, covering, managed_device)
-        told = self._circumstances(person, found, purpose, covering)
+        standing = self._standing.get(person, _NOBODY)
+        covering = self._covering(person, product, standing.teams)
+        decision = self._decided(person, product, purpose, standing, covering, managed_device)
+        told = self._circumstances(person, found, purpose, standing, covering)
         return explain(decision, told, own=own)
 
     def _circumstances(
-        self, person: str, found: DataProduct, purpose: str, covering: Sequence[Agreement]
+        self,
+        person: str,
+        found: DataProduct,
+        purpose: str,
+        standing: _Standing,
+        covering: Sequence[Agreement],
     ) -> Circumstances:
-        domain, owner = found.contract.domain, found.contract.owner
+        ownership, owners = self._owners(found.contract.owner, found.contract.domain)
         return Circumstances(
             asked=person,
             person=self._reading.people.get(person),
@@ -195,20 +204,21 @@ class EffectiveAccess:
             purpose=purpose,
             on=self._reading.day,
             agreements=tuple(covering),
-            analyst=Role.ANALYST in self._standing.get(person, _NOBODY).roles,
-            ownership=tuple(self._owned.get((owner, domain), ())),
-            owners=self._holders(Team(Role.DATA_OWNER, domain)),
-            managers=self._holders(Role.GOVERNANCE_MANAGER),
-            administrators=self._holders(Role.ADMINISTRATOR),
-            officers=self._holders(Role.DATA_PROTECTION_OFFICER),
+            analyst=Role.ANALYST in standing.roles,
+            ownership=ownership,
+            owners=owners,
+            managers=self._managers,
+            administrators=self._administrators,
+            officers=self._officers,
         )
 
-    def _holders(self, held: Role | Team) -> tuple[str, ...]:
-        """Return who holds a role at the hub, or is in a team, in the order of appointment."""
-        found = self._named.get(held)
+    def _owners(self, owner: str, domain: str) -> tuple[tuple[Appointment, ...], tuple[str, ...]]:
+        """Return the owner's appointments in a domain, and everybody who is data owner there."""
+        found = self._owning.get((owner, domain))
         if found is None:
-            people = self._members.get(held) if isinstance(held, Team) else self._hub.get(held)
-            found = self._named[held] = tuple(people or ())
+            everybody = self._members.get(Team(Role.DATA_OWNER, domain), ())
+            found = tuple(self._owned.get((owner, domain), ())), tuple(everybody)
+            self._owning[(owner, domain)] = found
         return found
 
     def _covering(self, person: str, product: str, teams: frozenset[Team]) -> Sequence[Agreement]:

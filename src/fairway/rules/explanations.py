@@ -39,7 +39,7 @@ def version_of(versions: Sequence[DataProduct], day: date) -> DataProduct | None
 
 def visible(terms: Terms) -> Terms:
     """Return terms without the columns that they leave out."""
-    kept = tuple(c for c in terms.columns if c.treatment.kind is not Kind.DROP)
+    kept = tuple([c for c in terms.columns if c.treatment.kind is not Kind.DROP])
     if len(kept) == len(terms.columns):
         return terms
     return replace(terms, columns=kept)
