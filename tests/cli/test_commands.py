@@ -216,6 +216,25 @@ def test_tokens(as_, json_of, department, monkeypatch, tmp_path):
     assert as_("", "token", "--person", "dwp-analyst")[0] == 3
 
 
+def test_a_limited_token_says_so_and_what_it_lacks(as_, json_of, department, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("FAIRWAY_PASSWORD", PASSWORD)
+    only = ("--only", "read", "--only", "account")
+    assert json_of("", "token", "--person", "dwp-analyst")["only"] is None
+    made = json_of("", "token", "--person", "dwp-analyst", *only)
+    assert made["only"] == ["read", "account"]
+    limited = ("--token", made["secret"])
+    shown = as_("", "token", "list", *limited)[1]
+    assert re.search(rf"{made['id']} .*read, account", shown)
+    assert " all " in shown
+    code, _, errors = as_(
+        "", "query", "SELECT 1 FROM dwp.claims", "--purpose", "statistics", *limited
+    )
+    assert (code, "may only read, account; this needs the right query" in errors) == (3, True)
+    assert "fairway token --only query" in errors
+    assert as_("", "token", "--person", "dwp-analyst", "--only", "everything")[0] == 2
+
+
 def test_administration(as_, json_of):
     assert (
         as_(

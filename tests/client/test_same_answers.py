@@ -138,6 +138,17 @@ def test_the_record_and_oneself(reached):
     assert any(basis.article_9 for basis in auditor.legal_bases())
 
 
+def test_a_limited_token_is_limited_over_every_way(reached, department, monkeypatch):
+    stranger = reached("dfe-stranger")
+    made = stranger.create_token("dfe-stranger", "three random words", only=["query"])
+    assert made.only == ["query"]
+    assert made.only in [token.only for token in stranger.tokens()]
+    monkeypatch.setitem(department.tokens, "limited", made.secret)
+    with pytest.raises(Refused) as caught:
+        reached("limited").me()
+    assert caught.value.code == "access.token_limited"
+
+
 def test_a_token_ends_when_it_is_revoked(reached, department):
     stranger = reached("dfe-stranger")
     made = stranger.create_token("dfe-stranger", "three random words", label="for a day", days=1)

@@ -21,6 +21,7 @@ DATABASE = "postgresql://fairway:secret@localhost:5432/fairway"
         "harvest-a-catalogue",
         "run-a-trust",
         "sign-in-by-a-provider",
+        "limit-a-token",
         "verify-the-record",
         "verify-a-log-as-an-outsider",
     ],

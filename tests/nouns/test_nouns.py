@@ -1,5 +1,6 @@
 """What nouns say of themselves."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.builders import NOW, TODAY, a_product, an_appointment, some_terms
@@ -8,6 +9,7 @@ from fairway.nouns.people import Role, Token
 from fairway.nouns.products import LogicalType
 from fairway.nouns.queries import TableName
 from fairway.nouns.relations import GovernedRelation
+from fairway.nouns.rights import Right
 from fairway.nouns.shares import Extract, ExtractFile
 from fairway.nouns.treatments import KEEP, Kind, Treatment
 
@@ -28,6 +30,14 @@ def test_a_token_opens_until_it_expires_or_is_revoked():
     assert token.usable(NOW)
     assert not token.usable(NOW + DAY)
     assert not Token("T-1", "somebody", "", "d", NOW, NOW + DAY, revoked=NOW).usable(NOW)
+
+
+def test_a_token_says_what_it_is_limited_to():
+    whole = Token("T-1", "somebody", "", "d", NOW, NOW + DAY)
+    assert whole.only is None
+    some = replace(whole, rights=frozenset({Right.QUERY, Right.READ}))
+    assert some.only == (Right.READ, Right.QUERY)
+    assert replace(whole, rights=frozenset()).only == ()
 
 
 def test_names_of_columns_compare_without_regard_to_case():

@@ -5,6 +5,8 @@ from django.contrib.auth import get_user_model
 
 from fairway.nouns.errors import BadInput, Conflict, NotFound
 from fairway.nouns.people import Appointment, Domain, Organisation, Person, Role, Token
+from fairway.nouns.rights import WHOLE, Right
+from fairway.rules.rights import listed
 
 PERSON = Person("analyst", "An analyst", "labour")
 DAY = date(2026, 3, 1)
@@ -183,3 +185,25 @@ def test_a_token_is_found_by_its_digest_until_it_is_revoked(node, people):
         tokens.revoke("none", NOW)
     assert tokens.by_digest("d" * 64).revoked == NOW
     assert tokens.by_digest("e" * 64).revoked is None
+
+
+@pytest.mark.parametrize(
+    "rights", [WHOLE, frozenset({Right.READ, Right.ACCOUNT}), frozenset()], ids=listed
+)
+def test_the_rights_of_a_token_are_kept(node, people, rights):
+    token = Token("tok-1", "analyst", "", "d" * 64, NOW, NOW + timedelta(90), rights=rights)
+    with node.store.transaction():
+        node.store.tokens.add(token)
+    assert node.store.tokens.by_digest("d" * 64) == token
+
+
+@pytest.mark.parametrize("kept", ["", "everything", "ALL", "all read", "readquery", "all,read"])
+def test_kept_rights_that_are_unknown_give_nothing_by_themselves(node, people, kept):
+    from fairway.store.tokens import TokenRecord
+
+    token = Token("tok-1", "analyst", "", "d" * 64, NOW, NOW + timedelta(90))
+    with node.store.transaction():
+        node.store.tokens.add(token)
+        TokenRecord.objects.update(rights=kept)
+    found = node.store.tokens.by_digest("d" * 64).rights
+    assert found == ({Right.READ} if kept == "all read" else frozenset())

@@ -11,9 +11,11 @@ from tests.scene import NOW
 import fairway.verbs
 from fairway.nouns.agreements import Move
 from fairway.nouns.errors import NotSignedIn, Refused, Unproved
-from fairway.nouns.people import Actor, Domain, Organisation, Role, Via
+from fairway.nouns.people import Actor, Domain, Organisation, Person, Role, Via
+from fairway.nouns.rights import Right
 from fairway.rules import agreements as rules
 from fairway.rules.permissions import PERMISSIONS
+from fairway.rules.rights import MADE_WITH, RIGHTS
 from fairway.verbs import agreements, people, products
 from fairway.verbs.acting import NOBODY, VERBS, NeverAsked, Unrecorded, acting, looking, verb
 
@@ -103,6 +105,44 @@ def test_a_refusal_is_on_the_record_and_names_what_is_needed(scene):
         "denied",
         "dfe-analyst",
     )
+
+
+LIMITED = sorted(RIGHTS)
+
+
+@pytest.mark.parametrize("name", LIMITED)
+def test_a_limited_token_may_do_what_its_right_says_and_nothing_else(scene, name):
+    """Every verb with every right, by whoever may do it without a limit."""
+    for person, role in (
+        ("dfe-stranger", Role.DATA_PROTECTION_OFFICER),
+        ("new-directory", Role.PROVISIONER),
+    ):
+        if person == "new-directory":
+            directory = Person(person, "Directory", "dfe")
+            people.add_person(scene.platform, scene.administrator, directory)
+        people.appoint(scene.platform, scene.manager, person, role, None, since=NOW.date())
+    directory = Actor("new-directory", Via.API, proved=True)
+    everyone = (scene.owner, scene.analyst, scene.stranger, scene.manager, scene.administrator)
+    may = []
+    for actor in (*everyone, directory):
+        with suppress(Refused), looking(scene.platform, actor, name, domain="dwp"):
+            may.append(actor)
+    assert may
+    needed = {RIGHTS[name], MADE_WITH.get(name, RIGHTS[name])}
+    for right in Right:
+        for rights in ({right}, set(Right) - {right}):
+            limited = replace(may[0], rights=frozenset(rights))
+            if needed <= rights:
+                with looking(scene.platform, limited, name, domain="dwp"):
+                    continue
+            with (
+                pytest.raises(Refused) as caught,
+                looking(scene.platform, limited, name, domain="dwp"),
+            ):
+                pass
+            assert caught.value.code == "access.token_limited"
+            last = scene.events()[-1]
+            assert (last.action, last.outcome) == (f"{name}.refused", "denied")
 
 
 PROVED = sorted(name for name, permission in PERMISSIONS.items() if permission.proof)

@@ -8,6 +8,7 @@ from tests.scene import PASSWORD
 
 from fairway.nouns.errors import BadInput, Conflict, NotFound, NotSignedIn, Refused, Unavailable
 from fairway.nouns.people import Domain, Organisation, Person, Role, Via
+from fairway.nouns.rights import Right
 from fairway.verbs import people, signing_in
 from fairway.verbs.acting import SYSTEM
 
@@ -206,6 +207,39 @@ def test_an_unknown_token_and_that_of_a_closed_account_open_nothing(scene):
     people.deactivate(scene.platform, scene.administrator, "dfe-analyst")
     with pytest.raises(NotSignedIn):
         people.bearer(scene.platform, secret, Via.API)
+
+
+def test_a_limited_token_does_what_it_was_made_for_and_no_more(scene):
+    made, secret = token(scene, only=["read"])
+    assert scene.events()[-1].details["only"] == ["read"]
+    actor = people.bearer(scene.platform, secret, Via.API)
+    assert people.me(scene.platform, actor).person.id == "dfe-analyst"
+    with pytest.raises(Refused) as caught:
+        people.revoke_token(scene.platform, actor, made.id)
+    assert caught.value.code == "access.token_limited"
+    assert caught.value.message == "This token may only read; this needs the right account."
+    assert "fairway token --only account" in caught.value.remedy
+    last = scene.events()[-1]
+    assert (last.action, last.outcome) == ("token.revoke.refused", "denied")
+    _, whole = token(scene)
+    assert scene.events()[-1].details["only"] is None
+    people.revoke_token(scene.platform, people.bearer(scene.platform, whole, Via.API), made.id)
+
+
+def test_no_token_makes_a_token_that_may_do_more(scene):
+    _, secret = token(scene, only=["account", "read"])
+    limited = people.bearer(scene.platform, secret, Via.API)
+    assert limited.proved
+    before = people.list_tokens(scene.platform, scene.analyst)
+    for more in (["query"], ["read", "govern"], [*Right]):
+        with pytest.raises(Refused) as caught:
+            people.create_token_confirmed(scene.platform, limited, days=1, only=more)
+        assert caught.value.code == "token.more_than_own"
+    assert people.list_tokens(scene.platform, scene.analyst) == before
+    heir, _ = people.create_token_confirmed(scene.platform, limited, days=1)
+    assert heir.only == (Right.READ, Right.ACCOUNT)
+    fewer, _ = people.create_token_confirmed(scene.platform, limited, days=1, only=["read"])
+    assert fewer.only == (Right.READ,)
 
 
 @pytest.mark.parametrize("days", [0, 100_000])

@@ -115,6 +115,7 @@ PAGES = {
         "token, wrong": [go("/account/tokens/new"), press("Make the token")],
         "token made": [
             type_in("What is the token for?", "Test"),
+            lambda page: page.get_by_label("All that you may do").check(),
             press("Make the token"),
         ],
         "second factor": [go("/account/factor")],

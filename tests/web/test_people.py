@@ -86,8 +86,11 @@ def test_a_token_is_shown_once_and_can_be_revoked(signed_in):
     from fairway.web.pages import platform
 
     analyst = signed_in("dfe-analyst")
-    made = analyst.post("/account/tokens/new", {"label": "Monthly report", "days": "7"})
+    made = analyst.post(
+        "/account/tokens/new", {"label": "Monthly report", "days": "7", "only": ["all"]}
+    )
     assert heading(made) == "Your new token"
+    assert "may do all that you may with it" in text(made)
     secret = re.search(r'id="secret">([^<]+)<', made.content.decode())[1]
     assert people.bearer(platform(), secret, Via.API).person == "dfe-analyst"
     account = analyst.get("/account")
@@ -108,13 +111,37 @@ def test_a_token_is_shown_once_and_can_be_revoked(signed_in):
         ({"label": "x", "days": "many"}, {"days"}),
         ({"label": "x", "days": "9999"}, {"days"}),
         ({"label": "x" * 101, "days": "7"}, {"label"}),
+        ({"label": "x", "days": "7", "only": []}, {"only"}),
+        ({"label": "x", "days": "7", "only": ["read", "all"]}, {"only"}),
+        ({"label": "x", "days": "7", "only": ["everything"]}, {"only"}),
     ],
 )
 def test_a_token_that_cannot_be_made_says_at_which_field(signed_in, typed, wrong):
-    answer = signed_in("dfe-analyst").post("/account/tokens/new", {"days": "", **typed})
+    answer = signed_in("dfe-analyst").post(
+        "/account/tokens/new", {"days": "", "only": ["all"], **typed}
+    )
     assert answer.status_code == 422
     assert set(errors(answer)) == wrong
     assert f'value="{typed.get("label", "")}"' in answer.content.decode() or "label" in wrong
+
+
+def test_a_token_of_some_rights_is_made_shown_and_does_no_more(signed_in):
+    from fairway.nouns.errors import Refused
+    from fairway.nouns.people import Via
+    from fairway.verbs import agreements, people, purposes
+    from fairway.web.pages import platform
+
+    analyst = signed_in("dfe-analyst")
+    assert 'value="query"' in analyst.get("/account/tokens/new").content.decode()
+    sent = {"label": "Catalogue", "days": "7", "only": ["read", "query"]}
+    made = analyst.post("/account/tokens/new", sent)
+    assert "may do nothing but read, query with it" in text(made)
+    assert "Only read, query" in text(analyst.get("/account"))
+    secret = re.search(r'id="secret">([^<]+)<', made.content.decode())[1]
+    bearer = people.bearer(platform(), secret, Via.API)
+    assert purposes.list_all(platform(), bearer)
+    with pytest.raises(Refused, match="only read, query; this needs the right agree"):
+        agreements.submit(platform(), bearer, "AG-x")
 
 
 def test_nobody_revokes_another_persons_token(signed_in):

@@ -8,6 +8,7 @@ from ninja import Field, Router, Schema
 
 from fairway.api.signing_in import actor, via
 from fairway.nouns.people import Token
+from fairway.nouns.rights import Right
 from fairway.verbs import people
 from fairway.wiring import current
 
@@ -29,6 +30,12 @@ class Credentials(Schema):
     days: int | None = Field(
         None, description="How long it lives; the node's longest when left out."
     )
+    only: list[Right] | None = Field(
+        None,
+        min_length=1,
+        max_length=len(Right),
+        description="What it is limited to; all that its person may when left out.",
+    )
 
 
 class TokenOut(Schema):
@@ -40,6 +47,9 @@ class TokenOut(Schema):
     created: datetime
     expires: datetime
     revoked: datetime | None = None
+    only: list[Right] | None = Field(
+        None, description="What it is limited to; null where to nothing."
+    )
 
 
 class NewToken(TokenOut):
@@ -56,6 +66,7 @@ def _token(token: Token) -> dict[str, Any]:
         "created": token.created,
         "expires": token.expires,
         "revoked": token.revoked,
+        "only": token.only,
     }
 
 
@@ -70,6 +81,7 @@ def create(request: HttpRequest, given: Credentials) -> dict[str, Any]:
         given.password,
         label=given.label,
         days=given.days or int(platform.settings["token_days"]),
+        only=given.only,
         code=given.code,
         new_password=given.new_password,
         origin=str(request.META.get("REMOTE_ADDR", "")),

@@ -9,7 +9,9 @@ from fairway.cli import saved
 from fairway.cli.door import Door, code, own_password, password, reaching
 from fairway.cli.manual import Verbs
 from fairway.cli.output import moment, say, table, tell, write_json
+from fairway.client.answers import Answer
 from fairway.nouns.errors import NotSignedIn
+from fairway.nouns.rights import Right
 
 _ASKED: dict[str, tuple[str, Callable[[], str]]] = {
     "access.code_needed": ("code", partial(code, "Code of your second factor")),
@@ -27,9 +29,17 @@ def token() -> None:
 @click.option("--person", prompt=True, help="Your account.")
 @click.option("--label", default="", help="What the token is for.")
 @click.option("--days", type=click.IntRange(1), help="How long it lives; else as long as may be.")
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice([right.value for right in Right]),
+    help="What it is limited to, as often as needed; else all that you may do.",
+)
 @click.option("--save", is_flag=True, help="Keep it for later commands, in a file of yours alone.")
 @reaching
-def create(door: Door, person: str, label: str, days: int | None, save: bool) -> None:
+def create(
+    door: Door, person: str, label: str, days: int | None, only: tuple[str, ...], save: bool
+) -> None:
     """Exchange your name and password for a token. Its secret is shown this once.
 
     The password is asked for; without a terminal it is read from the input, or from
@@ -42,7 +52,9 @@ def create(door: Door, person: str, label: str, days: int | None, save: bool) ->
         made = None
         while made is None:
             try:
-                made = node.create_token(person, secret, label=label, days=days, **asked)
+                made = node.create_token(
+                    person, secret, label=label, days=days, only=only or None, **asked
+                )
             except NotSignedIn as error:
                 name, ask = _ASKED.get(error.code, ("", None))
                 if ask is None or name in asked:
@@ -68,9 +80,16 @@ def list_own(door: Door) -> None:
         write_json(found)
         return
     table(
-        ["Token", "Label", "Created", "Expires", "Revoked"],
-        [[t.id, t.label, moment(t.created), moment(t.expires), moment(t.revoked)] for t in found],
+        ["Token", "Label", "Only", "Created", "Expires", "Revoked"],
+        [
+            [t.id, t.label, _only(t), moment(t.created), moment(t.expires), moment(t.revoked)]
+            for t in found
+        ],
     )
+
+
+def _only(token: Answer) -> str:
+    return "all" if token.only is None else ", ".join(token.only)
 
 
 @token.command("revoke", example="fairway token revoke T-7k2mz9q4x1bc")

@@ -1,5 +1,6 @@
 """What administrators do at a node, and everyone with their own account and tokens."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -34,16 +35,18 @@ class Administration:
         *,
         label: str = "",
         days: int | None = None,
+        only: Sequence[str] | None = None,
         code: str | None = None,
         new_password: str | None = None,
     ) -> Answer:
         """Exchange a name and password for a token; its `secret` is shown this once.
 
-        `code` is that of the second factor, where the person has one; `new_password` one's own,
-        where the password was made for the person.
+        `only` names the rights that it is limited to, such as `read` and `query`; without it the
+        token can do all that the person may. `code` is that of the second factor, where the person
+        has one; `new_password` one's own, where the password was made for the person.
         """
         given = {"person": person, "password": password, "code": code, "new_password": new_password}
-        body = {**given, "label": label, "days": days}
+        body = {**given, "label": label, "days": days, "only": None if only is None else [*only]}
         return self._answer("POST", "tokens", body=body)
 
     def tokens(self) -> list[Answer]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from fairway.nouns.rights import WHOLE, Right
+
 
 class Role(StrEnum):
     """A role that a person holds by appointment, in one domain or at the hub."""
@@ -116,18 +118,23 @@ class Actor:
 
     `managed_device` is true where the department's own front door vouches for the device. `proved`
     is true where the person has proved who they are within the node's `web.confirm_minutes`: by
-    signing in or confirming, or by making the token that they come with.
+    signing in or confirming, or by making the token that they come with. `rights` are fewer than
+    all where they come with a token that was limited.
     """
 
     person: str
     via: Via
     managed_device: bool = False
     proved: bool = False
+    rights: frozenset[Right] = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token as kept: its secret only as a hash. `id` is safe to show."""
+    """A bearer token as kept: its secret only as a hash. `id` is safe to show.
+
+    `rights` are what its bearer may do, of all that the person may.
+    """
 
     id: str
     person: str
@@ -136,6 +143,12 @@ class Token:
     created: datetime
     expires: datetime
     revoked: datetime | None = None
+    rights: frozenset[Right] = WHOLE
+
+    @property
+    def only(self) -> tuple[Right, ...] | None:
+        """What it is limited to, in the order in which rights are offered; None if to nothing."""
+        return None if self.rights == WHOLE else tuple(r for r in Right if r in self.rights)
 
     def usable(self, now: datetime) -> bool:
         """Say whether the token still opens the door."""

@@ -6,8 +6,12 @@ from datetime import datetime
 from django.db import models
 
 from fairway.nouns.people import Token
+from fairway.nouns.rights import WHOLE, Right
 from fairway.store.database import Words, only, reads, writes
 from fairway.store.people import PersonRecord
+
+_ALL = "all"
+"""What is kept of a token that is not limited: it has rights that come later, too."""
 
 
 class TokenRecord(models.Model):
@@ -20,6 +24,7 @@ class TokenRecord(models.Model):
     created = models.DateTimeField()
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True)
+    rights = Words()
 
     class Meta:
         db_table = "store_token"
@@ -38,6 +43,7 @@ class TokenStore:
             created=token.created,
             expires=token.expires,
             revoked=token.revoked,
+            rights=_ALL if token.only is None else " ".join(token.only),
         ).save(force_insert=True)
 
     @reads
@@ -63,4 +69,10 @@ def _token(record: TokenRecord) -> Token:
         created=record.created,
         expires=record.expires,
         revoked=record.revoked,
+        rights=_rights(record.rights),
     )
+
+
+def _rights(kept: str) -> frozenset[Right]:
+    """Return rights as kept. A name that is none gives nothing, and an empty text gives none."""
+    return WHOLE if kept == _ALL else frozenset(r for r in Right if r in kept.split())

@@ -20,6 +20,7 @@ from fairway.nouns.events import AuditEvent
 from fairway.nouns.people import Actor, Appointment, Person, Role, Via
 from fairway.rules.peers import peer_of
 from fairway.rules.permissions import PERMISSIONS, Reach, allows, roles_of
+from fairway.rules.rights import lacking, listed
 from fairway.rules.search import audiences
 from fairway.verbs.ports import Platform
 
@@ -173,9 +174,26 @@ def _ask(
     appointments = tuple(platform.store.people.appointments(person=person.id))
     if not allows(name, appointments, today, domain=domain):
         refuse(platform, actor, name, str(PERMISSIONS[name]), subject=subject, domain=domain)
+    check_rights(platform, actor, name, subject=subject)
     if PERMISSIONS[name].proof:
         check_proof(platform, actor, name, subject=subject)
     return person, appointments, today
+
+
+def check_rights(platform: Platform, actor: Actor, name: str, *, subject: str = "") -> None:
+    """Ask whether a limited token may do this. Records what it may not, and raises `Refused`."""
+    needed = lacking(name, actor.rights)
+    if not needed:
+        return
+    reason = f"This token may only {listed(actor.rights)}; this needs the right {needed}."
+    platform.ledger.append(
+        event(platform, actor, f"{name}.refused", "denied", subject=subject, reason=reason)
+    )
+    raise Refused(
+        "access.token_limited",
+        reason,
+        remedy=f"Make another token: fairway token --only {needed}, or without --only for all.",
+    )
 
 
 def check_proof(platform: Platform, actor: Actor, name: str, *, subject: str = "") -> None:

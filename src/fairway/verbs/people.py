@@ -1,7 +1,7 @@
 """People: signing in, accounts, domains, appointments."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,8 +17,10 @@ from fairway.nouns.people import (
     Token,
     Via,
 )
+from fairway.nouns.rights import Right
 from fairway.rules import duties
 from fairway.rules.people import INITIAL_DAYS, check_another, check_id
+from fairway.rules.rights import chosen
 from fairway.verbs import passwords
 from fairway.verbs.acting import Act, acting, event, looking, verb
 from fairway.verbs.ports import Platform
@@ -275,31 +277,41 @@ def create_token(
     *,
     label: str = "",
     days: int,
+    only: Iterable[str] | None = None,
     code: str | None = None,
     new_password: str | None = None,
     origin: str = "",
 ) -> tuple[Token, str]:
     """Exchange a name and password for a bearer token. Return it and its secret, shown once.
 
-    `code`, `new_password` and `origin` as in `sign_in`.
+    `only` names what it is limited to, None for all that the person may. `code`, `new_password`
+    and `origin` as in `sign_in`.
     """
     _check_lifetime(platform, days)
+    rights = chosen(only)
     found = sign_in(
         platform, via, person, password, code=code, new_password=new_password, origin=origin
     )
-    return _new_token(platform, Actor(found.id, via), "token.create", label, days)
+    return _new_token(platform, Actor(found.id, via), "token.create", label, days, rights)
 
 
 @verb("token.create_confirmed")
 def create_token_confirmed(
-    platform: Platform, actor: Actor, *, label: str = "", days: int
+    platform: Platform,
+    actor: Actor,
+    *,
+    label: str = "",
+    days: int,
+    only: Iterable[str] | None = None,
 ) -> tuple[Token, str]:
     """Make a bearer token for somebody who has just confirmed who they are; the surface saw to it.
 
-    Return it and its secret, shown once.
+    `only` as in `create_token`; it never has more rights than its maker comes with. Return it and
+    its secret, shown once.
     """
     _check_lifetime(platform, days)
-    return _new_token(platform, actor, "token.create_confirmed", label, days)
+    rights = chosen(only, actor.rights)
+    return _new_token(platform, actor, "token.create_confirmed", label, days, rights)
 
 
 def _check_lifetime(platform: Platform, days: int) -> None:
@@ -313,7 +325,12 @@ def _check_lifetime(platform: Platform, days: int) -> None:
 
 
 def _new_token(
-    platform: Platform, actor: Actor, name: str, label: str, days: int
+    platform: Platform,
+    actor: Actor,
+    name: str,
+    label: str,
+    days: int,
+    rights: frozenset[Right],
 ) -> tuple[Token, str]:
     secret = platform.ids.secret()
     now = platform.clock.now()
@@ -324,10 +341,16 @@ def _new_token(
         token_digest(secret),
         now,
         now + timedelta(days=days),
+        rights=rights,
     )
     with acting(platform, actor, name) as act:
         platform.store.tokens.add(token)
-        act.record("token.create", subject=token.id, details={"days": days, "label": label})
+        details = {
+            "days": days,
+            "label": label,
+            "only": None if token.only is None else [*token.only],
+        }
+        act.record("token.create", subject=token.id, details=details)
     return token, secret
 
 
@@ -372,6 +395,6 @@ def bearer(platform: Platform, secret: str, via: Via) -> Actor:
             remedy="Get a new one with: fairway token.",
         )
     fresh = now - token.created < timedelta(minutes=platform.settings["confirm_minutes"])
-    actor = Actor(token.person, via, proved=fresh)
+    actor = Actor(token.person, via, proved=fresh, rights=token.rights)
     admit(platform, actor)
     return actor

@@ -7,6 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fairway.nouns.errors import BadInput, NotSignedIn, Refused
 from fairway.nouns.people import Via
+from fairway.nouns.rights import Right
+from fairway.rules.rights import MEANINGS
 from fairway.rules.sessions import session_id
 from fairway.verbs import factors, people, sessions, signing_in
 from fairway.web.forms import WRONG, Problems
@@ -101,6 +103,10 @@ def account(request: HttpRequest) -> HttpResponse:
     )
 
 
+_ALL = "all"
+"""What the form has for a token that is not limited."""
+
+
 @confirmed
 @require_http_methods(["GET", "POST"])
 def new_token(request: HttpRequest) -> HttpResponse:
@@ -108,6 +114,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
     longest = int(platform().settings["token_days"])
     label = request.POST.get("label", "").strip()
     days = request.POST.get("days", "30").strip()
+    only = request.POST.getlist("only")
     problems = Problems()
     if request.method == "POST":
         if not label:
@@ -116,13 +123,21 @@ def new_token(request: HttpRequest) -> HttpResponse:
             problems.add("label", "What the token is for must be 100 characters or fewer")
         if not (days.isascii() and days.isdigit() and len(days) < 6):
             problems.add("days", "Enter the number of days as a whole number, for example 30")
+        if not only:
+            problems.add("only", "Choose what a program may do with the token")
+        elif _ALL in only and len(only) > 1:
+            problems.add("only", "Choose some of what you may do, or all of it, not both")
         if not problems:
             try:
                 token, secret = people.create_token_confirmed(
-                    platform(), actor(request), label=label, days=int(days)
+                    platform(),
+                    actor(request),
+                    label=label,
+                    days=int(days),
+                    only=None if only == [_ALL] else only,
                 )
             except BadInput as error:
-                problems.add_error(error, "days")
+                problems.add_error(error, "days", ("only",))
             else:
                 return page(
                     request,
@@ -140,7 +155,18 @@ def new_token(request: HttpRequest) -> HttpResponse:
         label=label,
         days=days,
         longest=longest,
+        only=only,
+        rights=[
+            *({"value": right.value, "text": _offer(right)} for right in Right),
+            {"divider": "or"},
+            {"value": _ALL, "text": "All that you may do", "behaviour": "exclusive"},
+        ],
     )
+
+
+def _offer(right: Right) -> str:
+    said = MEANINGS[right]
+    return said[0].upper() + said[1:]
 
 
 @require_http_methods(["GET", "POST"])
