@@ -4,6 +4,7 @@ A `conftest.py` takes what it needs: `from tests.surfaces import department  # n
 Made once for a worker; tests add to it and never count what others may have added.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,9 @@ from fairway.demo.served import served
 
 PASSWORD = "three random words"
 PURPOSE = "policy-analysis"
+PROVES = 600.0
+"""Seconds that a token is used for by these tests. It proves who acts for 15 minutes, which a whole
+run outlasts."""
 
 ACCOUNTS = {
     "dwp-owner": ("dwp", "data owner", "dwp"),
@@ -35,14 +39,16 @@ class Department:
     """A workspace and the password of its accounts; connections by person."""
 
     workspace: Path
-    tokens: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def token(self, person: str) -> str:
-        """Return a token of a person, the same one each time."""
-        if person not in self.tokens:
+        """Return a token of a person that still proves who they are."""
+        secret, made = self.tokens.get(person, ("", -PROVES))
+        if time.monotonic() - made >= PROVES:
             with fairway.connect(str(self.workspace)) as node:
-                self.tokens[person] = node.create_token(person, PASSWORD).secret
-        return self.tokens[person]
+                secret, made = node.create_token(person, PASSWORD).secret, time.monotonic()
+            self.tokens[person] = secret, made
+        return secret
 
     def node(self, person: str, address: str = "") -> Node:
         """Return a connection as a person, to the directory or to an address."""

@@ -12,13 +12,13 @@ from tests.surfaces import PURPOSE
 QUERY = {"sql": "SELECT region, households FROM dwp.regions ORDER BY region", "purpose": PURPOSE}
 ROWS = [["Scotland", 2_500_000], ["Wales", 1_300_000]]
 LARGE = """
-    SELECT a.region, a.households + row_number() OVER () AS n
+    SELECT a.region, a.households + row_number() OVER () AS n, repeat(a.region, 4) AS four
     FROM dwp.regions a, dwp.regions b, dwp.regions c, dwp.regions d, dwp.regions e, dwp.regions f,
         dwp.regions g, dwp.regions h, dwp.regions i, dwp.regions j, dwp.regions k, dwp.regions l,
         dwp.regions m, dwp.regions n, dwp.regions o, dwp.regions p, dwp.regions q, dwp.regions r,
         dwp.regions s, dwp.regions t
 """
-"""A million rows, 2 to the power of 20: more than is held before the first byte leaves."""
+"""A million rows, 2 to the power of 20: far more than is held before the first byte leaves."""
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.docs.walk import follow
-from tests.sharing.test_partners import CLIENT
+from tests.sharing.test_partners import CLIENT, RUNNING
 from tests.web.server import free_port
 
 HOW_TO = Path(__file__).parent.parent.parent / "docs/how-to"
@@ -35,7 +35,7 @@ def test_the_page_for_partners_does_what_it_says_with_their_own_client(environme
     assert CLIENT.exists(), "The official client is not installed: make partner-ready"
     port = free_port()
     replaced = {
-        "partner/bin/python": str(CLIENT),
+        "partner/bin/python": f"{CLIENT} {RUNNING}",
         "--port 8000": f"--port {port}",
         "https://data.example.gov.uk": f"http://127.0.0.1:{port}",
     }

@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 CLIENT = ROOT / ".venv-partner/bin/python"
+RUNNING = Path(__file__).parent / "running_client.py"
 
 READS = """
 import json, sys
@@ -57,8 +58,10 @@ def test_the_official_client_reads_it(client, partner, department, tmp_path, kin
         given = dict(made.profile)
     program = READS if kind == "bearer" else READS.partition('for name, delta in (("delta"')[0]
     program += "" if kind == "bearer" else "print(json.dumps(told))\n"
+    file = tmp_path / "reads.py"
+    file.write_text(program)
     run = subprocess.run(
-        [client, "-c", program, profile_of(tmp_path, given), mine.agreement],
+        [client, RUNNING, file, profile_of(tmp_path, given), mine.agreement],
         capture_output=True,
         text=True,
         check=False,
