@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -170,6 +171,8 @@ class SparkEngine:
         ).written(query.tree)
 
     def _session(self) -> "SparkSession":
+        # The client warns of its own makings, which would stand above a user's result.
+        warnings.filterwarnings("ignore", module=r"pyspark\.")
         try:
             with _as_a_program():
                 from pyspark.sql.connect.session import SparkSession
