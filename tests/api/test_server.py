@@ -3,6 +3,8 @@
 import http.client
 import re
 import signal
+import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx
@@ -75,3 +77,48 @@ def test_it_ends_cleanly_when_told(department):
     with served(department.workspace) as node:
         node.process.send_signal(signal.SIGTERM)
         assert node.process.wait(30) == 0
+
+
+SMUGGLED = (
+    "Content-Length: 5\r\nTransfer-Encoding: chunked",
+    "Transfer-Encoding: chunked\r\nContent-Length: 5",
+    "Content-Length: 5\r\nContent-Length: 60",
+    "Content-Length: 0\r\nContent-Length: 5",
+    "Content-Length: +5",
+    "Content-Length: 0x5",
+    "Content-Length: 5, 60",
+    "Content-Length: -1",
+    "Transfer-Encoding: identity, chunked",
+    "Transfer-Encoding: chunked, identity",
+    "Transfer-Encoding: xchunked",
+    "Transfer-Encoding : chunked",
+    "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+    "X: y\r\n Transfer-Encoding: chunked",
+    "Content-Length: 5\nTransfer-Encoding: chunked",
+)
+"""Headers that two servers may read as two lengths, where one stands before the other."""
+
+
+def answers(node, headers: str) -> int:
+    """Send two requests at once, the second behind what may be the first's body; count answers."""
+    where = urlsplit(node.address)
+    first = f"POST /api/v1/tokens HTTP/1.1\r\nHost: {where.netloc}\r\n{headers}\r\n\r\n0\r\n\r\n"
+    second = f"GET /api/v1/health HTTP/1.1\r\nHost: {where.netloc}\r\nConnection: close\r\n\r\n"
+    received = b""
+    with socket.create_connection((where.hostname, where.port), timeout=10) as line:
+        line.sendall((first + second).encode())
+        with suppress(TimeoutError, ConnectionError):  # it waits for the rest of a longer body
+            while piece := line.recv(65_536):
+                received += piece
+    return received.count(b"HTTP/1.1 ")
+
+
+@pytest.mark.parametrize("headers", SMUGGLED)
+def test_a_request_of_two_lengths_hides_no_other(own, headers):
+    """Whatever is made of the first, the second is never answered as a request of its own."""
+    assert answers(own[0], headers) <= 1
+
+
+def test_two_requests_of_one_length_each_are_two(own):
+    assert answers(own[0], "Content-Length: 5") == 2
+    assert answers(own[0], "Transfer-Encoding: chunked") == 2

@@ -162,7 +162,7 @@ def test_a_second_factor_is_set_up_asked_for_and_removed(signed_in, client, monk
     from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
     analyst = signed_in("dfe-analyst")
-    page = analyst.get("/account/factor").content.decode()
+    page = analyst.post("/account/factor").content.decode()
     secret = analyst.session["factor"]["secret"]
     assert "<svg" in page
     assert secret not in page  # shown in groups of four
@@ -240,3 +240,17 @@ def test_an_old_session_and_an_old_token_approve_nothing_over_the_api(department
     assert answer.status_code == 200
     answer = anyone.post(address, **said, headers={"Authorization": f"Bearer {new}"})
     assert answer.status_code == 200, answer.content
+
+
+def test_opening_a_page_makes_no_secret(signed_in):
+    analyst = signed_in("dfe-analyst")
+    for _ in range(2):
+        page = analyst.get("/account/factor").content.decode()
+        assert "Show the secret" in page
+        assert "Secret:" not in page
+    assert "factor" not in analyst.session
+    first, second = (
+        re.search(r"<code>([^<]+)", analyst.post("/account/factor").content.decode())[1]
+        for _ in range(2)
+    )
+    assert first != second

@@ -93,7 +93,7 @@ class EffectiveAccess:
                 hub_roles.setdefault(one.role, {})[one.person] = None
                 continue
             self._members.setdefault(Team(one.role, one.domain), {})[one.person] = None
-            if one.role is Role.DATA_OWNER:
+            if one.role is Role.DATA_OWNER and self._open_account(one.person):
                 self._owned.setdefault((one.person, one.domain), []).append(one)
         self._owning: dict[tuple[str, str], tuple[tuple[Appointment, ...], tuple[str, ...]]] = {}
         hub = {role: tuple(held) for role, held in hub_roles.items()}
@@ -332,10 +332,11 @@ class EffectiveAccess:
         return account.domain, roles, account.leaves, person if self._personal else ""
 
     def _admitted(self, person: str) -> bool:
+        return self._open_account(person) and person not in self._halted
+
+    def _open_account(self, person: str) -> bool:
         account = self._reading.people.get(person)
-        return (
-            account is not None and account.open(self._reading.day) and person not in self._halted
-        )
+        return account is not None and account.open(self._reading.day)
 
     def _open(self, product: DataProduct) -> Iterator[Group]:
         grant = Grant(product, open_terms(product))

@@ -56,7 +56,7 @@ _GUARDIANS = (*_WATCHERS, Role.DATA_PROTECTION_OFFICER)
 
 _PROVED = {
     *("factor.begin", "factor.complete", "factor.remove", "factor.reset"),
-    *("token.create_confirmed", "share.profile"),
+    *("token.create_confirmed", "share.profile", "session.end", "session.end_all"),
     *(
         "person.add",
         "person.give_password",

@@ -45,6 +45,13 @@ def delegate(
                 remedy="Choose an earlier last day; it can be made again.",
                 field="until",
             )
+        if not 0 <= (first - act.today).days <= LONGEST_DELEGATION:
+            raise BadInput(
+                "appointment.delegation_begins",
+                f"A delegation begins within {LONGEST_DELEGATION} days, and on no day gone by.",
+                remedy="Choose another first day.",
+                field="since",
+            )
         if person == actor.person:
             raise Refused("appointment.own", "Nobody appoints themselves.")
         put_appointment(

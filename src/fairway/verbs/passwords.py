@@ -22,3 +22,12 @@ def check(platform: Platform, person: Person, password: str) -> None:
             " mind.",
             field="password",
         )
+
+
+def own_holds(platform: Platform, person: str, password: str) -> bool:
+    """Say whether a password is right and the person's own choice.
+
+    One that was made for them proves nothing and changes nothing: it opens the door to choose.
+    """
+    people = platform.store.people
+    return people.password_holds(person, password) and people.initial_until(person) is None

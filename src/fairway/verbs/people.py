@@ -133,7 +133,7 @@ def change_password(platform: Platform, actor: Actor, old: str, new: str) -> Non
     with acting(platform, actor, "person.change_password", subject=actor.person) as act:
         own = known_person(platform, actor.person)
         passwords.check(platform, own, new)
-        holds = platform.store.people.password_holds(actor.person, old)
+        holds = passwords.own_holds(platform, actor.person, old)
         act.record("person.change_password", "done" if holds else "denied", subject=actor.person)
         if holds:
             platform.store.people.set_password(actor.person, new)

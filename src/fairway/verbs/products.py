@@ -190,9 +190,13 @@ def _check_owner(platform: Platform, contract: Contract, file: str) -> None:
 
 
 def owner_current(platform: Platform, person: str, domain: str, today: date | None = None) -> bool:
-    """Say whether a person is data owner in a domain on a day. Not a verb: a question of verbs."""
+    """Say whether a person is data owner in a domain on a day, and still here.
+
+    Not a verb: a question of verbs.
+    """
     day = today or platform.clock.now().date()
-    return any(
+    account = platform.store.people.get(person)
+    return (account is not None and account.open(day)) and any(
         a.current(day)
         for a in platform.store.people.appointments(
             person=person, domain=domain, role=Role.DATA_OWNER

@@ -206,7 +206,7 @@ def confirm(
     """
     with looking(platform, actor, "person.confirm"):
         locked = _too_many(platform, actor.person) or not platform.store.attempts.allowed(origin)
-        holds = not locked and platform.store.people.password_holds(actor.person, password)
+        holds = not locked and passwords.own_holds(platform, actor.person, password)
         enrolled = platform.store.factors.enrolled(actor.person)
     with acting(platform, actor, "person.confirm") as act:
         proved = holds and (not enrolled or platform.store.factors.use(actor.person, code or ""))

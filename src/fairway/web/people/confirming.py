@@ -72,12 +72,14 @@ def went_on(request: HttpRequest) -> HttpResponse:
 @confirmed
 @require_http_methods(["GET", "POST"])
 def enrol(request: HttpRequest) -> HttpResponse:
-    """Show a new secret, and take its first code."""
+    """Say what a second factor is, make its secret when told to, and take its first code."""
+    if request.method != "POST":
+        return page(request, "people/begin_factor.html", section="account")
     from fairway.web.people.codes import picture  # loads what draws
 
     problems = Problems()
     shown: dict[str, Any] = request.session.get("factor", {})
-    if request.method == "POST" and shown:
+    if "code" in request.POST and shown:
         try:
             codes = factors.complete(platform(), actor(request), request.POST.get("code", ""))
         except FairwayError as error:
