@@ -53,6 +53,10 @@ class _TooLarge(Exception):
     """A request carries more than it may."""
 
 
+class _TwoLengths(Exception):
+    """A request can be read as two of different lengths."""
+
+
 class _TooSlow(Exception):
     """A request does not arrive."""
 
@@ -74,9 +78,13 @@ def bounded(application: Application) -> Application:
         leaving = Cancellation()
         scope[LEAVING] = leaving.attach
         try:
+            _check_length(scope)
             await application(scope, _counted(scope, receive, answer, leaving), answer.send)
         except _TooLarge:
             await answer.problem(413, "request.too_large", "The request is larger than allowed.")
+        except _TwoLengths:
+            said = "The request says in two ways how long it is."
+            await answer.problem(400, "request.two_lengths", said)
         except _TooSlow:
             await answer.problem(408, "request.too_slow", "The request did not arrive in time.")
         except FairwayError as error:
@@ -93,6 +101,17 @@ def bounded(application: Application) -> Application:
             )
 
     return serve
+
+
+def _check_length(scope: MutableMapping[str, Any]) -> None:
+    """Refuse a length beside a chunked body: a front door may have read the other of the two, and
+    taken for a body what the server takes for a request of its own (RFC 9112, 6.3; ASVS 4.2.1).
+
+    The connection ends with the answer, so that what follows is read by nobody.
+    """
+    names = [name for name, _ in scope["headers"]]
+    if b"transfer-encoding" in names and b"content-length" in names:
+        raise _TwoLengths
 
 
 async def _live(receive: Receive, send: Send) -> None:

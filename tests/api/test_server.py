@@ -99,7 +99,7 @@ SMUGGLED = (
 """Headers that two servers may read as two lengths, where one stands before the other."""
 
 
-def answers(node, headers: str) -> int:
+def hidden_answers(node, headers: str) -> int:
     """Send two requests at once, the second behind what may be the first's body; count answers."""
     where = urlsplit(node.address)
     first = f"POST /api/v1/tokens HTTP/1.1\r\nHost: {where.netloc}\r\n{headers}\r\n\r\n0\r\n\r\n"
@@ -110,15 +110,15 @@ def answers(node, headers: str) -> int:
         with suppress(TimeoutError, ConnectionError):  # it waits for the rest of a longer body
             while piece := line.recv(65_536):
                 received += piece
-    return received.count(b"HTTP/1.1 ")
+    return received.count(b'"up"')
 
 
 @pytest.mark.parametrize("headers", SMUGGLED)
 def test_a_request_of_two_lengths_hides_no_other(own, headers):
     """Whatever is made of the first, the second is never answered as a request of its own."""
-    assert answers(own[0], headers) <= 1
+    assert hidden_answers(own[0], headers) == 0
 
 
 def test_two_requests_of_one_length_each_are_two(own):
-    assert answers(own[0], "Content-Length: 5") == 2
-    assert answers(own[0], "Transfer-Encoding: chunked") == 2
+    assert hidden_answers(own[0], "Content-Length: 5") == 1
+    assert hidden_answers(own[0], "Transfer-Encoding: chunked") == 1
