@@ -96,11 +96,15 @@ class AsIfInStore(PyArrowFileIO):
         return made
 
 
-def trips(server, place="s3://landing-zone/statistics/trips"):
-    catalog = tables.iceberg_catalog(
+def as_if_in_store(server):
+    """A catalogue of tables that lie in the store."""
+    return tables.iceberg_catalog(
         **{"py-io-impl": f"{__name__}.AsIfInStore", "folder": str(server.folder)}
     )
-    table = catalog.create_table("trips", rows(*YEARS[0]).schema, place)
+
+
+def trips(server, place="s3://landing-zone/statistics/trips"):
+    table = as_if_in_store(server).create_table("trips", rows(*YEARS[0]).schema, place)
     with table.update_spec() as change:
         change.add_identity("year")
     for year, regions in YEARS:
@@ -122,7 +126,7 @@ def fetched(sources, source, *asked, **more):
 def opened(server, tmp_path):
     """What the reader's process works with, in this one: starting one takes a while."""
 
-    def look(source, version="", scope="", types=None):
+    def look(source, version="", scope="", types=TYPES):
         store = fsspec.filesystem("s3", skip_instance_cache=True, **options(server))
         order = {
             "store": "s3",
@@ -131,7 +135,7 @@ def opened(server, tmp_path):
             "place": f"landing-zone/statistics/{source.location.partition('/')[2]}",
             "scratch": tempfile.mkdtemp(dir=tmp_path),
             "scope": scope,
-            "types": TYPES if types is None else types,
+            **({} if types is None else {"types": types}),
         }
         return remote_tables.opened(store, order)
 
@@ -269,6 +273,19 @@ def test_deleted_rows_and_renamed_columns_of_a_delta_table(sources, bucket):
     ]
 
 
+def test_a_table_without_rows_has_none(server, sources, written):
+    assert fetched(sources, DELTA, "year > 3000", columns=("id", "year")) == []
+    place = "s3://landing-zone/statistics/empty"
+    as_if_in_store(server).create_table("empty", rows(*YEARS[0]).schema, place)
+    empty = Source("s3", "iceberg", "landing/empty")
+    assert sources.pin(empty, None) == empty
+    assert fetched(sources, empty) == []
+
+
+def test_a_query_that_names_no_column_opens_every_file(located, written):
+    assert len(located(DELTA, types={}).files) == 3
+
+
 def test_checkpoints_and_what_was_overwritten(opened, written):
     place = written / "statistics/moves"
     write_deltalake(place, rows(2026, ["Wales"]), mode="overwrite")
@@ -332,8 +349,8 @@ def test_a_delta_log_that_names_what_is_not_below_its_table_is_refused(located, 
     log.write_text(log.read_text().replace('"path": "a.parquet"', f'"path": {json.dumps(named)}'))
     error = refusal(lambda: located(DELTA))
     assert (type(error), error.code) == (Refused, "source.outside_roots")
-    # Nor where the scope would leave the file out.
-    assert refusal(lambda: located(DELTA, types={})).code == "source.outside_roots"
+    # Also where no file is wanted at all.
+    assert refusal(lambda: located(DELTA, types=None)).code == "source.outside_roots"
 
 
 @pytest.mark.parametrize(

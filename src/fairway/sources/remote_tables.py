@@ -82,7 +82,7 @@ class InStore(TableSources):
     def reads(self, part: DataFile) -> bool:
         self.named.append(part)
         one = Located((part.path,), parts=(part,))
-        return bool(self.types) and bool(permitted(one, self.scope, self.types).files)
+        return "types" in self.order and bool(permitted(one, self.scope, self.types).files)
 
 
 class _Delta(InStore, DeltaSources):
