@@ -32,6 +32,7 @@ from fairway.settings import (
     read_connections,
     read_secret,
     read_settings,
+    renew_peer_key,
     write_settings,
 )
 from fairway.verbs.cancelling import Attach
@@ -293,9 +294,9 @@ def _keys(settings: NodeSettings) -> Any:
 
 
 def _identity(settings: NodeSettings) -> Any:
-    from fairway.post.identity import NodeIdentity
+    from fairway.post.identity import KeptIdentity
 
-    return NodeIdentity(read_secret(settings, "peers"))
+    return KeptIdentity(lambda: read_secret(settings, "peers"), lambda: renew_peer_key(settings))
 
 
 def _courier(settings: NodeSettings) -> Any:
@@ -483,8 +484,7 @@ def _seed(platform: Platform) -> None:
     """Fill the controlled lists, and sign the head of the empty record."""
     from fairway.store import seed
 
-    ledger: Any = platform.ledger
-    ledger.begin()
+    cast("Any", platform.ledger).begin()
     with platform.store.transaction():
         for purpose in seed.purposes():
             platform.store.purposes.put(purpose)

@@ -68,6 +68,8 @@ class OtherNode:
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     change: Callable[[Reply], Reply] = lambda reply: reply
     nonces: int = 0
+    knows_us: str = ""
+    """The fingerprint by which it knows this node, where that is not the one of now."""
     broken: Event = field(default_factory=Event)
     """Set when a request of this node's is broken off."""
 
@@ -81,7 +83,7 @@ class OtherNode:
 
     @property
     def ours(self) -> str:
-        return peers.own_fingerprint(self.scene.platform)
+        return self.knows_us or peers.own_fingerprint(self.scene.platform)
 
     def register(self, **changed: Any) -> peers.Partner:
         given = {

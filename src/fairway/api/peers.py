@@ -8,7 +8,7 @@ from ninja import Field, Router, Schema
 
 from fairway.api.signing_in import actor
 from fairway.rules.signatures import readable
-from fairway.verbs import following, peers
+from fairway.verbs import following, peer_keys, peers
 from fairway.verbs.peers import Partner
 from fairway.wiring import current
 
@@ -48,6 +48,27 @@ class OwnOut(Schema):
     name: str
     key: str
     fingerprint: str
+
+
+class NewKey(Schema):
+    """A node's new public key. Compare its fingerprint by another way, first."""
+
+    key: str = Field(max_length=64, description="Its Ed25519 public key, hexadecimal.")
+
+
+class RenewIn(Schema):
+    """Whether the other nodes are told, which the former key vouches for."""
+
+    announced: bool = True
+
+
+class RenewedOut(Schema):
+    """This node's new key; which nodes know it, and which do not, with the reason."""
+
+    key: str
+    fingerprint: str
+    told: list[str]
+    untold: dict[str, str]
 
 
 class PeersOut(Schema):
@@ -107,6 +128,24 @@ def add(request: HttpRequest, given: NewPeer) -> dict[str, Any]:
         domains=given.domains,
     )
     return _peer(made)
+
+
+@router.post("/peers/renew-key", response=RenewedOut, summary="Take a new key for other nodes")
+def renew_key(request: HttpRequest, given: RenewIn) -> dict[str, Any]:
+    """Signed with the former key, the other nodes are told at once; that key ends with it."""
+    made = peer_keys.renew(current(), actor(request), announced=given.announced)
+    return {
+        "key": made.key,
+        "fingerprint": readable(made.fingerprint),
+        "told": list(made.told),
+        "untold": dict(made.untold),
+    }
+
+
+@router.post("/peers/{peer}/key", response=PeerOut, summary="Give another node's new key")
+def rekey(request: HttpRequest, peer: str, given: NewKey) -> dict[str, Any]:
+    """From now on the node is known by it; what the former key signed stays verifiable."""
+    return _peer(peer_keys.rekey(current(), actor(request), peer, given.key))
 
 
 @router.post("/peers/{peer}/check", response=PeerOut, summary="Ask whether a node is there")

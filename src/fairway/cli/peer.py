@@ -121,6 +121,45 @@ def follow(door: Door, identifier: str) -> None:
     )
 
 
+@peer.command("renew-key", example="fairway peer renew-key")
+@click.option("--quietly", is_flag=True, help="Tell nobody: where the old key is in other hands.")
+@reaching
+def renew_key(door: Door, quietly: bool) -> None:
+    """Take a new key for other nodes, and tell them, signed with the old one.
+
+    The old key ends at once. Nodes that were not told have to be given the new key by people:
+    fairway peer rekey, there.
+    """
+    with door.open() as node:
+        made = node.renew_key(announced=not quietly)
+    if door.json:
+        write_json(made)
+        return
+    facts([("Key", made.key), ("Fingerprint", made.fingerprint)])
+    for name in made.told:
+        say(f"{name} knows it.")
+    for name, trouble in made["untold"].items():
+        say(f"{name} does not know it: {trouble}")
+
+
+@peer.command(
+    "rekey",
+    example="fairway peer rekey dwp \\\n"
+    "    --key d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+)
+@click.argument("identifier", metavar="PEER")
+@click.option("--key", "public", required=True, metavar="HEX", help="Its new public key.")
+@reaching
+def rekey(door: Door, identifier: str, public: str) -> None:
+    """Know PEER by a new key, once you have compared its fingerprint by telephone."""
+    with door.open() as node:
+        made = node.rekey_peer(identifier, public)
+    if door.json:
+        write_json(made)
+        return
+    say(f"{made.id} is known by a new key. Its fingerprint is:\n  {made.fingerprint}")
+
+
 @peer.command("block", example="fairway peer block dwp")
 @click.argument("identifier", metavar="PEER")
 @reaching

@@ -29,6 +29,14 @@ class Partners(Shares):
         """Take over a node's catalogue: its products can be found and asked for here."""
         return self._answer("POST", f"peers/{part(peer)}/follow")
 
+    def renew_key(self, *, announced: bool = True) -> Answer:
+        """Take a new key for other nodes, and tell them, unless `announced` is False."""
+        return self._answer("POST", "peers/renew-key", body={"announced": announced})
+
+    def rekey_peer(self, peer: str, key: str) -> Answer:
+        """Know a node by its new public key, whose fingerprint you have compared."""
+        return self._answer("POST", f"peers/{part(peer)}/key", body={"key": key})
+
     def block_peer(self, peer: str) -> Answer:
         """Close the door to a node, both ways and at once."""
         return self._answer("POST", f"peers/{part(peer)}/block")

@@ -29,6 +29,19 @@ class Peer:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerKey:
+    """A public key that a node signed with until it took another one.
+
+    `peer` is empty for a key of this node. What it signed before `until` stays verifiable; nothing
+    that it signs is believed any more.
+    """
+
+    peer: str
+    key: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """How it last went with a peer: when it answered or called, and what was wrong since."""
 

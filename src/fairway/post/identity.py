@@ -1,5 +1,6 @@
 """The key by which other nodes know this one."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from cryptography.exceptions import InvalidSignature
@@ -31,13 +32,52 @@ class NodeIdentity:
 
     def holds(self, public: bytes, message: bytes, signature: bytes) -> bool:
         """Say whether a signature of a message is that of a public key."""
-        if public in _SMALL:
-            return False
-        try:
-            Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+        return holds(public, message, signature)
+
+
+class KeptIdentity:
+    """`verbs.ports.Identity` whose key lies where any process of the node may change it.
+
+    `read` returns the seed as it is now; `renew` has another one put in its place.
+    """
+
+    def __init__(self, read: Callable[[], bytes], renew: Callable[[], None]) -> None:
+        self._read = read
+        self._renew = renew
+
+    def __repr__(self) -> str:
+        """Return a text without the key."""
+        return "KeptIdentity(…)"
+
+    @property
+    def public(self) -> bytes:
+        """The public key, 32 bytes."""
+        return NodeIdentity(self._read()).public
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the node's signature of a message."""
+        return NodeIdentity(self._read()).sign(message)
+
+    def holds(self, public: bytes, message: bytes, signature: bytes) -> bool:
+        """Say whether a signature of a message is that of a public key."""
+        return holds(public, message, signature)
+
+    def renew(self) -> NodeIdentity:
+        """Take a new key; return the identity that was until now."""
+        former = NodeIdentity(self._read())
+        self._renew()
+        return former
+
+
+def holds(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Say whether a signature of a message is that of a public key."""
+    if public in _SMALL:
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 _SMALL = frozenset(

@@ -42,13 +42,7 @@ def check_peer(peer: Peer) -> None:
             remedy="Begin with a small letter, then use small letters, digits and hyphens.",
             field="id",
         )
-    if not _KEY.fullmatch(peer.key):
-        raise BadInput(
-            "peer.bad_key",
-            "This is not the public key of a node: 64 hexadecimal digits.",
-            remedy="Ask its administrator for what `fairway peer key` prints there.",
-            field="key",
-        )
+    check_key(peer.key)
     if not is_address(peer.address):
         raise BadInput(
             "peer.bad_address",
@@ -65,6 +59,17 @@ def check_peer(peer: Peer) -> None:
         )
     for domain in peer.domains:
         check_id(domain, "domain")
+
+
+def check_key(key: str) -> None:
+    """Raise `BadInput` unless this is written as the public key of a node."""
+    if not _KEY.fullmatch(key):
+        raise BadInput(
+            "peer.bad_key",
+            "This is not the public key of a node: 64 hexadecimal digits.",
+            remedy="Ask its administrator for what `fairway peer key` prints there.",
+            field="key",
+        )
 
 
 def is_address(address: str) -> bool:
@@ -134,6 +139,16 @@ def agreement_hash(text: bytes) -> str:
 def to_sign(text: bytes) -> bytes:
     """Return the bytes that are signed for an agreement; nothing else that is signed begins so."""
     return b"fairway agreement 1\n" + text
+
+
+def key_to_sign(former: str, key: str, audience: str) -> bytes:
+    """Return what a new key signs, so that nobody announces one that they do not hold.
+
+    `former` is the fingerprint of the key that it follows, `audience` that of the node that is
+    told. Nothing else that is signed begins so.
+    """
+    said = {"former": former, "key": key, "audience": audience}
+    return b"fairway key 1\n" + json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
 
 
 # ------------------------------------------------------------------ who may move what

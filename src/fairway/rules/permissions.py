@@ -66,7 +66,8 @@ _PROVED = {
     ),
     *("guardrail.review", "guardrail.publish", "guardrail.withdraw", "stop.lift"),
     *("review.confirm", "access.matrix"),
-    *("audit.erase", "audit.renew_mirror", "peer.add", "witness.add", "witness.remove"),
+    *("audit.erase", "audit.renew_mirror", "witness.add", "witness.remove"),
+    *("peer.add", "peer.rekey", "peer.renew_key"),
 }
 """Verbs that ask for a recent proof; of the moves of an agreement, `rules.agreements.PROVED`."""
 
@@ -210,6 +211,8 @@ _TABLE: Mapping[str, Permission] = MappingProxyType(
         "query.running": _OWN,
         "query.cancel": _OWN,
         "peer.add": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "peer.rekey": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
+        "peer.renew_key": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR),
         "peer.block": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
         "peer.check": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
         "peer.follow": _roles(Reach.ANYWHERE, Role.ADMINISTRATOR, Role.GOVERNANCE_MANAGER),
@@ -217,6 +220,7 @@ _TABLE: Mapping[str, Permission] = MappingProxyType(
         "peer.greet": _PEER,
         "peer.catalogue": _PEER,
         "peer.hear": _PEER,
+        "peer.hear_key": _PEER,
         "peer.use": _PEER,
         "peer.witness": _PEER,
         "peer.prove": _PEER,

@@ -64,7 +64,7 @@ _VERBS: Mapping[Right, tuple[str, ...]] = {
         *("appointment.delegate", "appointment.end_delegation"),
         *("stop.make", "stop.lift"),
         *("guardrail.propose", "guardrail.review", "guardrail.publish", "guardrail.withdraw"),
-        *("peer.add", "peer.block", "peer.check", "peer.follow"),
+        *("peer.add", "peer.rekey", "peer.renew_key", "peer.block", "peer.check", "peer.follow"),
         *("audit.erase", "audit.archive", "audit.renew_mirror"),
         *("witness.add", "witness.remove", "witness.watch"),
     ),

@@ -20,6 +20,7 @@ from fairway.settings.workspace import (
     prepare_workspace,
     read_provider_secret,
     read_secret,
+    renew_peer_key,
     write_settings,
 )
 
@@ -41,5 +42,6 @@ __all__ = [
     "read_provider_secret",
     "read_secret",
     "read_settings",
+    "renew_peer_key",
     "write_settings",
 ]

@@ -133,11 +133,20 @@ def read_provider_secret(settings: NodeSettings) -> str:
     return secret
 
 
+def renew_peer_key(settings: NodeSettings) -> None:
+    """Put a new key in the place of the one by which others know the node."""
+    _write_new_secret(settings.workspace / "secrets" / "peers.key")
+
+
 def _write_secret(file: Path) -> None:
     if not file.exists():
-        draft = file.with_suffix(".new")
-        _write_private(draft, chance.token_bytes(32).hex().encode() + b"\n")
-        draft.replace(file)
+        _write_new_secret(file)
+
+
+def _write_new_secret(file: Path) -> None:
+    draft = file.with_suffix(".new")
+    _write_private(draft, chance.token_bytes(32).hex().encode() + b"\n")
+    draft.replace(file)
 
 
 def _write_private(file: Path, content: bytes) -> None:

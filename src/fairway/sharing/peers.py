@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from fairway.nouns.errors import FairwayError, NotFound
 from fairway.nouns.peers import Heard, Message
-from fairway.verbs import following, hearing, peers, queries, witnessing
+from fairway.verbs import following, hearing, peer_keys, peers, queries, witnessing
 from fairway.verbs.cancelling import Attach, leaving
 from fairway.verbs.ports import Platform
 from fairway.verbs.rates import admit
@@ -55,6 +55,10 @@ def _letter(platform: Platform, heard: Heard, _: Attach) -> Answer:
     return peers.JSON, _json(hearing.hear(platform, heard))
 
 
+def _key(platform: Platform, heard: Heard, _: Attach) -> Answer:
+    return peers.JSON, _json(peer_keys.hear(platform, heard))
+
+
 def _use(platform: Platform, heard: Heard, attach: Attach) -> Answer:
     return peers.ARROW, queries.run_for_peer(platform, heard, attach=attach)
 
@@ -71,6 +75,7 @@ ADDRESSES: Mapping[str, Callable[[Platform, Heard, Attach], Answer]] = {
     "greeting": _greeting,
     "catalogue": _catalogue,
     "letter": _letter,
+    peer_keys.ADDRESS: _key,
     "use": _use,
     "witness": _witness,
     "prove": _prove,

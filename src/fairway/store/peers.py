@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from fairway.nouns.peers import Contact, Letter, LetterKind, Peer, Seal
+from fairway.nouns.peers import Contact, FormerKey, Letter, LetterKind, Peer, Seal
 from fairway.store.database import Words, only, reads, writes
 from fairway.store.encoding import dumps, loads
 
@@ -29,6 +29,18 @@ class PeerRecord(models.Model):
 
     class Meta:
         db_table = "store_peer"
+
+
+class FormerKeyRecord(models.Model):
+    """A key that a node has signed with; `peer` is empty for this node's own."""
+
+    fingerprint = Words(primary_key=True)
+    peer = Words()
+    key = Words()
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "store_former_key"
 
 
 class NonceRecord(models.Model):
@@ -131,6 +143,21 @@ class PeerStore:
                 "blocked": peer.blocked,
             },
         )
+
+    @reads
+    def former_keys(self, peer: str) -> Sequence[FormerKey]:
+        found = FormerKeyRecord.objects.filter(peer=peer).order_by("until")
+        return tuple(FormerKey(r.peer, r.key, r.until) for r in found)
+
+    @reads
+    def was_a_key(self, fingerprint: str) -> bool:
+        return FormerKeyRecord.objects.filter(pk=fingerprint).exists()
+
+    @writes
+    def put_former_key(self, former: FormerKey, fingerprint: str) -> None:
+        FormerKeyRecord(
+            fingerprint=fingerprint, peer=former.peer, key=former.key, until=former.until
+        ).save()
 
     @reads
     def contact(self, peer: str) -> Contact:

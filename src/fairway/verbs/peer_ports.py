@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from fairway.nouns.peers import Contact, Letter, Peer, Reply, Seal
+from fairway.nouns.peers import Contact, FormerKey, Letter, Peer, Reply, Seal
 from fairway.verbs.cancelling import Attach
 
 
@@ -19,6 +19,14 @@ class Peers(Protocol):
     def all(self) -> Sequence[Peer]: ...
     def put(self, peer: Peer, fingerprint: str) -> None:
         """Insert, or replace the one of that id."""
+
+    def former_keys(self, peer: str) -> Sequence[FormerKey]:
+        """Return the keys that a peer signed with before, or this node, whose name is empty."""
+
+    def was_a_key(self, fingerprint: str) -> bool:
+        """Say whether any node has signed with a key before, this one included."""
+
+    def put_former_key(self, former: FormerKey, fingerprint: str) -> None: ...
 
     def contact(self, peer: str) -> Contact: ...
     def note(self, peer: str, at: datetime, trouble: str = "") -> None:
@@ -52,6 +60,9 @@ class Identity(Protocol):
     def sign(self, message: bytes) -> bytes: ...
     def holds(self, public: bytes, message: bytes, signature: bytes) -> bool:
         """Say whether a signature of a message is that of a public key."""
+
+    def renew(self) -> "Identity":
+        """Take a new key, kept from now on; return the identity that was until now."""
 
 
 class Courier(Protocol):

@@ -121,7 +121,7 @@ def add(
                 "domains": list(made.domains),
             },
         )
-    return _partner(platform, made)
+    return partner(platform, made)
 
 
 def _check_free(platform: Platform, made: Peer) -> None:
@@ -131,6 +131,8 @@ def _check_free(platform: Platform, made: Peer) -> None:
         raise Conflict("peer.own_key", "This is this node's own key.", field="key")
     if platform.store.peers.by_fingerprint(fingerprint_of(made)) is not None:
         raise Conflict("peer.key_taken", "Another node is registered with this key.", field="key")
+    if platform.store.peers.was_a_key(fingerprint_of(made)):
+        raise Conflict("peer.key_former", "This key was given up by a node.", field="key")
     for domain in made.domains:
         if platform.store.people.domain(domain) is not None:
             raise Conflict(
@@ -149,7 +151,7 @@ def block(platform: Platform, actor: Actor, peer: str, *, blocked: bool = True) 
         changed = replace(found, blocked=blocked)
         platform.store.peers.put(changed, fingerprint_of(found))
         act.record("peer.block" if blocked else "peer.unblock", subject=peer)
-    return _partner(platform, changed)
+    return partner(platform, changed)
 
 
 @verb("peer.list")
@@ -160,7 +162,7 @@ def list_all(platform: Platform, actor: Actor) -> Partners:
             str(platform.settings["name"]),
             own_key(platform),
             own_fingerprint(platform),
-            tuple(_partner(platform, p) for p in platform.store.peers.all()),
+            tuple(partner(platform, p) for p in platform.store.peers.all()),
         )
 
 
@@ -176,7 +178,8 @@ def get(platform: Platform, peer: str) -> Peer:
     return found
 
 
-def _partner(platform: Platform, peer: Peer) -> Partner:
+def partner(platform: Platform, peer: Peer) -> Partner:
+    """Return a peer with what its page shows. Not a verb: a step of verbs."""
     store = platform.store
     products = [
         p.id for d in peer.domains for p in store.products.all(domain=d) if lies_elsewhere(p)
@@ -463,7 +466,7 @@ def check(platform: Platform, actor: Actor, peer: str) -> Partner:
         platform.store.peers.note(peer, platform.clock.now(), trouble)
         outcome = "failed" if trouble else "done"
         act.record("peer.check", outcome, subject=peer, reason=trouble or str(said.get("name", "")))
-    return _partner(platform, found)
+    return partner(platform, found)
 
 
 def troubled(platform: Platform, peer: Peer, trouble: str) -> None:

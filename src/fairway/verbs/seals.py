@@ -7,8 +7,9 @@ from fairway.nouns.agreements import Agreement
 from fairway.nouns.errors import Refused
 from fairway.nouns.peers import Peer, Seal
 from fairway.rules import peers as rules
+from fairway.rules.signatures import fingerprint
 from fairway.verbs.acting import Act
-from fairway.verbs.peers import among, counterpart, fingerprint_of, own_fingerprint
+from fairway.verbs.peers import among, counterpart, fingerprint_of, own_fingerprint, own_key
 from fairway.verbs.ports import Platform
 
 
@@ -46,7 +47,7 @@ def countersigned(platform: Platform, agreement: Agreement, peer: Peer, signatur
     """
     text = text_of(platform, agreement, peer)
     seal = Seal(agreement.id, peer.id, text, rules.agreement_hash(text), source_signature=signature)
-    if not _holds(platform, peer, seal, signature):
+    if not _holds(platform, peer.key, seal, signature):
         raise Refused(
             "peer.bad_agreement_signature",
             f"The signature of agreement {agreement.id} is not of what was asked and granted.",
@@ -56,7 +57,7 @@ def countersigned(platform: Platform, agreement: Agreement, peer: Peer, signatur
 
 def completed(platform: Platform, seal: Seal, peer: Peer, signature: str) -> Seal:
     """Return the seal with the consumer's signature. Raises `Refused` when it does not hold."""
-    if not _holds(platform, peer, seal, signature):
+    if not _holds(platform, peer.key, seal, signature):
         raise Refused(
             "peer.bad_agreement_signature",
             f"The node {peer.id} did not sign agreement {seal.agreement} as it was granted.",
@@ -108,17 +109,7 @@ def _checked(
             f"Agreement {agreement.id} is not signed by both nodes yet.",
             remedy=f"Wait until the node {peer.id} has answered.",
         )
-    text = text_of(platform, agreement, peer)
-    ours, theirs = seal.consumer_signature, seal.source_signature
-    if is_source(agreement):
-        ours, theirs = theirs, ours
-    signed = rules.to_sign(text)
-    if (
-        seal.text != text
-        or seal.hash != rules.agreement_hash(text)
-        or not _holds(platform, peer, seal, theirs)
-        or not platform.identity.holds(platform.identity.public, signed, bytes.fromhex(ours))
-    ):
+    if not _signed_by_both(platform, agreement, peer, seal):
         raise Refused(
             "peer.agreement_differs",
             f"Agreement {agreement.id} is not what both nodes signed.",
@@ -127,10 +118,33 @@ def _checked(
     return seal
 
 
-def _holds(platform: Platform, peer: Peer, seal: Seal, signature: str) -> bool:
+def _signed_by_both(platform: Platform, agreement: Agreement, peer: Peer, seal: Seal) -> bool:
+    """Say whether both have signed what would be applied, each with a key that is or was its own.
+
+    The text names the keys of the day on which it was signed.
+    """
+    terms = agreement.granted or agreement.asked
+    for own in _keys(platform, "", own_key(platform)):
+        for other in _keys(platform, peer.id, peer.key):
+            source, consumer = (own, other) if is_source(agreement) else (other, own)
+            names = (fingerprint(bytes.fromhex(key)) for key in (source, consumer))
+            text = rules.agreement_text(agreement, terms, *names)
+            if seal.text == text:
+                return (
+                    seal.hash == rules.agreement_hash(text)
+                    and _holds(platform, source, seal, seal.source_signature)
+                    and _holds(platform, consumer, seal, seal.consumer_signature)
+                )
+    return False
+
+
+def _keys(platform: Platform, peer: str, current: str) -> tuple[str, ...]:
+    return (current, *(former.key for former in platform.store.peers.former_keys(peer)))
+
+
+def _holds(platform: Platform, key: str, seal: Seal, signature: str) -> bool:
     try:
         written = bytes.fromhex(signature)
     except ValueError:
         return False
-    key = bytes.fromhex(peer.key)
-    return platform.identity.holds(key, rules.to_sign(seal.text), written)
+    return platform.identity.holds(bytes.fromhex(key), rules.to_sign(seal.text), written)
