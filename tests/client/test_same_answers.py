@@ -1,5 +1,7 @@
 """Against a URL and against a directory the client says the same."""
 
+import time
+
 import pytest
 from tests.surfaces import PURPOSE
 
@@ -143,7 +145,7 @@ def test_a_limited_token_is_limited_over_every_way(reached, department, monkeypa
     made = stranger.create_token("dfe-stranger", "three random words", only=["query"])
     assert made.only == ["query"]
     assert made.only in [token.only for token in stranger.tokens()]
-    monkeypatch.setitem(department.tokens, "limited", made.secret)
+    monkeypatch.setitem(department.tokens, "limited", (made.secret, time.monotonic()))
     with pytest.raises(Refused) as caught:
         reached("limited").me()
     assert caught.value.code == "access.token_limited"
