@@ -18,6 +18,7 @@ from fairway.nouns.treatments import KEEP
 from fairway.nouns.versions import Moment, Version
 from fairway.rules import scopes
 from fairway.rules.pruning import pruned
+from fairway.sources import delta_log
 from fairway.sources.delta import DeltaSources
 from fairway.sources.files import FileSources
 from fairway.sources.places import Places
@@ -232,6 +233,70 @@ def test_a_link_put_in_place_of_a_file_is_refused(root, sources, tmp_path):
     shutil.move(inside, secret)
     (root / "t" / inside.rpartition("/")[2]).symlink_to(secret)
     assert refusal(lambda: sources.locate(source)) == "source.unreachable"
+
+
+def with_deletions(folder, change=lambda text: text):
+    """Write a table of three rows of which one is deleted, and change what its log says."""
+    rows = pa.table({"n": [1, 2, 3]})
+    log(folder, [field("n", "long", 1, "n")], [("a.parquet", rows, {}, [1])])
+    commit = folder / "_delta_log" / f"{0:020}.json"
+    commit.write_text(change(commit.read_text()))
+
+
+NOTED_ELSEWHERE = {
+    "an address": lambda text: text.replace('"storageType": "i"', '"storageType": "p"'),
+    "of a kind to come": lambda text: text.replace('"storageType": "i"', '"storageType": "z"'),
+    "escaped": lambda text: text.replace(
+        '"deletionVector": {"storageType": "i"', '"deletion\\u0056ector": {"storageType": "\\u0070"'
+    ),
+    "a part of a checkpoint": lambda text: (
+        text + '\n{"sidecar": {"path": "file:///etc/passwd", "sizeInBytes": 1}}'
+    ),
+}
+
+
+@pytest.mark.parametrize("how", NOTED_ELSEWHERE)
+def test_a_log_that_has_something_opened_elsewhere_is_refused_before_it_is(root, sources, how):
+    with_deletions(root / "t", NOTED_ELSEWHERE[how])
+    assert refusal(lambda: resolved(sources, "t")) == "source.outside_roots"
+
+
+def test_a_log_that_says_one_thing_twice_is_damaged(root, sources):
+    with_deletions(
+        root / "t",
+        lambda text: text.replace('"storageType"', '"storageType": "p", "storageType"'),
+    )
+    assert refusal(lambda: resolved(sources, "t")) == "source.unreadable"
+
+
+@pytest.mark.parametrize("folder", ["", "_sidecars"])
+def test_a_checkpoint_is_looked_through_too(root, sources, folder):
+    with_deletions(root / "t")
+    resolved(sources, "t")
+    place = root / "t/_delta_log" / folder
+    place.mkdir(exist_ok=True)
+    vector = {"storageType": "p", "pathOrInlineDv": "file:///etc/passwd", "sizeInBytes": 1}
+    add = {"path": "a.parquet", "deletionVector": vector}
+    pq.write_table(pa.table({"add": [None, add]}), place / f"{0:020}.checkpoint.parquet")
+    table = DeltaSources(FileSources([root]))
+    assert refusal(lambda: table.resolve(delta("t"), "c.yaml")) == "source.outside_roots"
+
+
+def test_a_log_is_looked_through_once_and_again_when_it_has_changed(root, sources, monkeypatch):
+    read = []
+    real = delta_log._said
+    monkeypatch.setattr(delta_log, "_said", lambda file: read.append(file.name) or real(file))
+    write_deltalake(root / "t", stays(nights=[1]))
+    for _ in range(2):
+        resolved(sources, "t")
+    write_deltalake(root / "t", stays(nights=[2]), mode="append")
+    resolved(sources, "t")
+    assert sorted(read) == [f"{number:020}.json" for number in range(2)]
+    kept = root / "t/_delta_log" / read[0]
+    kept.write_text(kept.read_text())
+    write_deltalake(root / "t", stays(nights=[3]), mode="append")
+    resolved(sources, "t")
+    assert sorted(read)[:2] == [read[0]] * 2
 
 
 def test_a_damaged_log(root, sources):

@@ -20,6 +20,7 @@ from fairway.nouns.relations import ColumnRange, DataFile
 from fairway.nouns.versions import AsOf, Version
 from fairway.rules import versions
 from fairway.sources import faults, parquet
+from fairway.sources.delta_log import Logs
 from fairway.sources.files import MOST_FILES
 from fairway.sources.tables import MOST_DELETED, TableSources, TableState
 
@@ -210,6 +211,7 @@ def _open(location: str, version: int | None, file: str) -> "DeltaTable":
         from deltalake.exceptions import DeltaError
     except ModuleNotFoundError:
         raise faults.missing_extra("Delta Lake tables", "delta") from None
+    _check_inside(Path(location) / _LOG, file)
     try:
         table = DeltaTable(location, version=version)
     except (DeltaError, OSError, ValueError, OverflowError):
@@ -226,6 +228,19 @@ def _open(location: str, version: int | None, file: str) -> "DeltaTable":
             field="servers[0].path",
         )
     return table
+
+
+_logs = Logs()
+
+
+def _check_inside(log: Path, file: str) -> None:
+    """Raise for a log that has something opened elsewhere, or cannot be looked through."""
+    try:
+        inside = _logs.stays_inside(log)
+    except (OSError, ValueError, AttributeError):
+        raise _damaged(file) from None
+    if not inside:
+        raise faults.outside(file)
 
 
 def _damaged(file: str) -> FairwayError:
