@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, str] = {
     "glossary.remove": "Taken out of the glossary",
     "peer.add": "Partner registered",
     "peer.rekey": "Partner’s key changed",
+    "peer.hear_key": "New key announced by a partner",
     "peer.renew_key": "This node’s key for partners renewed",
     "peer.renewing_key": "This node’s key for partners given up",
     "peer.block": "Partner blocked",
