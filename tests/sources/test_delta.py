@@ -284,8 +284,8 @@ def test_a_checkpoint_is_looked_through_too(root, sources, folder):
 
 def test_a_log_is_looked_through_once_and_again_when_it_has_changed(root, sources, monkeypatch):
     read = []
-    real = delta_log._said
-    monkeypatch.setattr(delta_log, "_said", lambda file: read.append(file.name) or real(file))
+    real = delta_log._actions
+    monkeypatch.setattr(delta_log, "_actions", lambda file: read.append(file.name) or real(file))
     write_deltalake(root / "t", stays(nights=[1]))
     for _ in range(2):
         resolved(sources, "t")

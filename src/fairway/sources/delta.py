@@ -22,7 +22,7 @@ from fairway.rules import versions
 from fairway.sources import faults, parquet
 from fairway.sources.delta_log import Logs
 from fairway.sources.files import MOST_FILES
-from fairway.sources.tables import MOST_DELETED, TableSources, TableState
+from fairway.sources.tables import TableSources, TableState, check_deleted
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -178,14 +178,7 @@ class DeltaSources(TableSources):
             for path, kept in zip(batch.column(0), batch.column(1), strict=True):
                 places = np.flatnonzero(~kept.values.to_numpy(zero_copy_only=False))
                 found[self.address(location, path.as_py(), file)] = tuple(places.tolist())
-        if sum(map(len, found.values())) > MOST_DELETED:
-            raise Unavailable(
-                "source.too_many_deleted",
-                f"Deletion vectors take more than {MOST_DELETED:,} rows out of this table.",
-                remedy="Compact the table, which writes its files without them.",
-                file=file,
-                field="servers[0].path",
-            )
+        check_deleted(found, "Deletion vectors", file)
         return found
 
 
@@ -237,7 +230,7 @@ def _check_inside(log: Path, file: str) -> None:
     """Raise for a log that has something opened elsewhere, or cannot be looked through."""
     try:
         inside = _logs.stays_inside(log)
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError):
         raise _damaged(file) from None
     if not inside:
         raise faults.outside(file)

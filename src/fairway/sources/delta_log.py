@@ -46,7 +46,7 @@ class Logs:
             found = entry.stat()
             mark = (found.st_dev, found.st_ino, found.st_ctime_ns)  # the last nobody can set
             if mark not in self._known:
-                if any(map(_elsewhere, _said(Path(entry.path)))):
+                if any(map(_elsewhere, _actions(Path(entry.path)))):
                     return False
                 self._know(mark)
         except FileNotFoundError:  # what is gone is not opened either
@@ -60,20 +60,16 @@ class Logs:
             self._known.add(mark)
 
 
-def _said(file: Path) -> Iterator[tuple[str, Any]]:
-    """Yield the storage types of deletion vectors, and the paths of sidecars."""
+def _actions(file: Path) -> Iterator[dict[str, Any]]:
+    """Yield the entries of a log's file that can name something, or as much of them as can."""
     yield from _in_json(file) if file.suffix == ".json" else _in_parquet(file)
 
 
-def _in_json(file: Path) -> Iterator[tuple[str, Any]]:
+def _in_json(file: Path) -> Iterator[dict[str, Any]]:
     with file.open("rb") as lines:
         for line in lines:
             if any(mark in line for mark in _MARKS):
-                action = json.loads(line, object_pairs_hook=_once_each)
-                for kind in ("add", "remove"):
-                    vector = (action.get(kind) or {}).get("deletionVector") or {}
-                    yield "vector", vector.get("storageType")
-                yield "sidecar", (action.get("sidecar") or {}).get("path")
+                yield json.loads(line, object_pairs_hook=_once_each)
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -84,22 +80,20 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _in_parquet(file: Path) -> Iterator[tuple[str, Any]]:
+def _in_parquet(file: Path) -> Iterator[dict[str, Any]]:
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(file) as opened:
         there = [opened.schema.column(n).path for n in range(len(opened.schema))]
         wanted = [path for path in there if path in _COLUMNS]
         for batch in opened.iter_batches(columns=wanted) if wanted else ():
-            for row in batch.to_pylist():
-                for kind in ("add", "remove"):
-                    vector = (row.get(kind) or {}).get("deletionVector") or {}
-                    yield "vector", vector.get("storageType")
-                yield "sidecar", (row.get("sidecar") or {}).get("path")
+            yield from batch.to_pylist()
 
 
-def _elsewhere(said: tuple[str, Any]) -> bool:
-    what, text = said
-    if text is None:
-        return False
-    return text not in ("u", "i") if what == "vector" else "/" in text or ".." in text
+def _elsewhere(action: dict[str, Any]) -> bool:
+    for kind in ("add", "remove"):
+        vector = (action.get(kind) or {}).get("deletionVector") or {}
+        if vector.get("storageType") not in (None, "u", "i"):
+            return True
+    path = (action.get("sidecar") or {}).get("path") or ""
+    return "/" in path or ".." in path

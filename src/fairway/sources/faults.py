@@ -85,6 +85,29 @@ def unknown_server(what: str, name: str, file: str) -> FairwayError:
     )
 
 
+def of_reader(
+    word: str, what: str, seconds: float, missing: FairwayError, *, lacks: str, file: str
+) -> FairwayError:
+    """Return the error for what a process that reads a source for the node says in one word.
+
+    `what` is the source's kind, `missing` the error where its library is, and `lacks` how it can be
+    closed to the node.
+    """
+    if word == "extra":
+        return missing
+    if word == "seconds":
+        return too_slow(f"the {what}", seconds)
+    if word == "bytes":
+        return too_much(f"the {what}")
+    return Unavailable(
+        "source.unreachable",
+        f"The {what} behind this product does not answer, or {lacks}.",
+        remedy=f"Tell the product's owner, or ask the administrator to look at the {what}.",
+        file=file,
+        field="servers[0]" if file else "",
+    )
+
+
 def too_slow(what: str, seconds: float) -> FairwayError:
     """Return the error for a source that takes longer than a query may."""
     return BoundExceeded(

@@ -21,7 +21,7 @@ from fairway.nouns.versions import AsOf, Version
 from fairway.rules import versions
 from fairway.sources import faults, parquet
 from fairway.sources.files import MOST_FILES
-from fairway.sources.tables import MOST_DELETED, TableSources, TableState
+from fairway.sources.tables import TableSources, TableState, check_deleted
 
 if TYPE_CHECKING:
     from pyiceberg.table import StaticTable
@@ -205,14 +205,7 @@ class IcebergSources(TableSources):
         for delete in wanted.values():
             for path, places in _read_deletes(table.io, delete).items():
                 found.setdefault(self.address(path, file), set()).update(places.to_pylist())
-        if sum(map(len, found.values())) > MOST_DELETED:
-            raise Unavailable(
-                "source.too_many_deleted",
-                f"Delete files take more than {MOST_DELETED:,} rows out of this table.",
-                remedy="Compact the table, which writes its files without them.",
-                file=file,
-                field=faults.PATH,
-            )
+        check_deleted(found, "Delete files", file)
         return {path: tuple(sorted(places)) for path, places in found.items()}
 
 

@@ -142,19 +142,9 @@ class PostgresSources:
 
 
 def _problem(word: str, seconds: float, file: str) -> FairwayError:
-    if word == "extra":
-        return faults.missing_extra("PostgreSQL", "adbc")
-    if word == "seconds":
-        return faults.too_slow("the database", seconds)
-    if word == "bytes":
-        return faults.too_much("the database")
-    return Unavailable(
-        "source.unreachable",
-        "The database behind this product does not answer, or does not have the table.",
-        remedy="Tell the product's owner, or ask the administrator to look at the database.",
-        file=file,
-        field="servers[0]" if file else "",
-    )
+    missing = faults.missing_extra("PostgreSQL", "adbc")
+    lacks = "does not have the table"
+    return faults.of_reader(word, "database", seconds, missing, lacks=lacks, file=file)
 
 
 def _logical(native: str) -> LogicalType | None:

@@ -236,17 +236,7 @@ def _located(told: Mapping[str, Any]) -> Located:
 
 
 def _problem(word: str, kind: str, seconds: float, file: str) -> FairwayError:
-    if word == "extra":
-        besides = ", and for a kind beside S3 the package that fsspec names for it"
-        return faults.missing_extra(f"a store of kind '{kind}'", "remote", besides)
-    if word == "seconds":
-        return faults.too_slow("the store", seconds)
-    if word == "bytes":
-        return faults.too_much("the store")
-    return Unavailable(
-        "source.unreachable",
-        "The store behind this product does not answer, or does not let the node read it.",
-        remedy="Tell the product's owner, or ask the administrator to look at the store.",
-        file=file,
-        field="servers[0]" if file else "",
-    )
+    besides = ", and for a kind beside S3 the package that fsspec names for it"
+    missing = faults.missing_extra(f"a store of kind '{kind}'", "remote", besides)
+    lacks = "does not let the node read it"
+    return faults.of_reader(word, "store", seconds, missing, lacks=lacks, file=file)

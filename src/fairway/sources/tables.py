@@ -7,16 +7,17 @@ the same formats out of stores, by another `columns` and `reads`.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from fairway.nouns.errors import Unavailable
 from fairway.nouns.products import Source, SourceField
 from fairway.nouns.relations import DataFile, Located
 from fairway.nouns.versions import AsOf
-from fairway.sources import parquet
+from fairway.sources import faults, parquet
 
 _KEPT_STATES = 32
 MOST_DELETED = 1_000_000
@@ -30,6 +31,18 @@ class TableState:
     fields: tuple[SourceField, ...]
     number: int | None
     parts: tuple[DataFile, ...]
+
+
+def check_deleted(places: Mapping[str, Collection[int]], what: str, file: str) -> None:
+    """Raise `Unavailable` where deletes, by file, take more rows out of a table than are kept."""
+    if sum(map(len, places.values())) > MOST_DELETED:
+        raise Unavailable(
+            "source.too_many_deleted",
+            f"{what} take more than {MOST_DELETED:,} rows out of this table.",
+            remedy="Compact the table, which writes its files without them.",
+            file=file,
+            field=faults.PATH,
+        )
 
 
 class Roots(Protocol):
